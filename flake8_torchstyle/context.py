@@ -1,0 +1,162 @@
+"""What a rule may ask about the file it looks at: names, types, places, text, imports.
+
+Rules see libcst nodes of one expression at a time; the analysis works on the standard library's `ast` of the whole
+file. A `Context` joins the two by position: a libcst node and an `ast` node of the same kind over the same span are
+the same expression. Where they cannot be matched the answer is None and the rule stays silent.
+"""
+
+from __future__ import annotations
+
+import ast
+import pathlib
+from functools import cached_property
+
+import libcst as cst
+from libcst.metadata import MetadataWrapper, PositionProvider
+
+from .analysis.modules import ForwardCall, ModuleAnalysis
+from .analysis.names import FileNames
+from .analysis.project import Project
+from .diagnostics import Location
+from .rewriting.imports import ImportPlanner, UsableName
+from .text import LineTable
+
+Span = tuple[Location, Location]
+_KINDS: dict[type[cst.CSTNode], type[ast.expr]] = {
+    cst.Call: ast.Call,
+    cst.Attribute: ast.Attribute,
+    cst.Name: ast.Name,
+}
+
+
+class FileContext:
+    """One parsed file with the analyses its expressions share, each made when first asked for."""
+
+    def __init__(self, source: str, path: pathlib.Path | None, names: FileNames) -> None:
+        self.table = LineTable(source)
+        self.path = path
+        self.names = names
+        self.imports = ImportPlanner(names, self.table, path)
+        self._forward_calls: dict[ast.Call, ForwardCall | None] = {}
+
+    @cached_property
+    def modules(self) -> ModuleAnalysis:
+        """The answer to "is this an nn.Module?" for this file."""
+        project = Project.for_file(self.path) if self.path is not None else None
+        return ModuleAnalysis(self.names, self.names.tree, self.path, project)
+
+    def forward_call(self, call: ast.Call) -> ForwardCall | None:
+        """What is known of a `recv.forward(...)` call; rules share one answer."""
+        if call not in self._forward_calls:
+            self._forward_calls[call] = self.modules.classify(call)
+        return self._forward_calls[call]
+
+    def span_of(self, node: ast.expr) -> Span:
+        """Where an `ast` expression stands."""
+        if node.end_lineno is None or node.end_col_offset is None:
+            raise ValueError("expression without a position")
+        return (
+            self.table.from_ast(node.lineno, node.col_offset),
+            self.table.from_ast(node.end_lineno, node.end_col_offset),
+        )
+
+
+class _Outline(cst.CSTVisitor):
+    """Collects the nodes of an expression, outer before inner, and the node around each."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.nodes: list[cst.CSTNode] = []
+        self.parents: dict[cst.CSTNode, cst.CSTNode] = {}
+        self._open: list[cst.CSTNode] = []
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        if self._open:
+            self.parents[node] = self._open[-1]
+        self._open.append(node)
+        if isinstance(node, (cst.BaseExpression, cst.Arg)):
+            self.nodes.append(node)
+        return True
+
+    def on_leave(self, original_node: cst.CSTNode) -> None:
+        self._open.pop()
+
+
+class Context:
+    """A rule's view of one expression and of the file around it."""
+
+    def __init__(self, file: FileContext, region: ast.expr) -> None:
+        self.file = file
+        self.region = region
+        start, end = file.span_of(region)
+        wrapper = MetadataWrapper(
+            cst.parse_module(f"({file.table.between(start, end)})"), unsafe_skip_copy=True
+        )
+        self.root = wrapper.module
+        self._origin = start
+        self._positions = wrapper.resolve(PositionProvider)
+        visitor = _Outline()
+        self.root.visit(visitor)
+        self.nodes = visitor.nodes
+        self._parents = visitor.parents
+
+    @cached_property
+    def _ast_nodes(self) -> dict[tuple[type[ast.AST], Span], ast.expr]:
+        wanted = tuple(_KINDS.values())
+        return {
+            (type(node), self.file.span_of(node)): node for node in ast.walk(self.region) if isinstance(node, wanted)
+        }
+
+    def ast_of(self, node: cst.CSTNode) -> ast.expr | None:
+        """The `ast` expression that a libcst call, attribute or name is."""
+        kind = _KINDS.get(type(node))
+        return self._ast_nodes.get((kind, self.span(node))) if kind else None
+
+    def span(self, node: cst.CSTNode) -> Span:
+        """Where a node stands in the file, its own parentheses left out."""
+        position = self._positions[node]
+        return self._to_file(position.start.line, position.start.column), self._to_file(
+            position.end.line, position.end.column
+        )
+
+    def _to_file(self, line: int, column: int) -> Location:
+        # The region was parsed inside one extra parenthesis, which shifts its first row only.
+        if line == 1:
+            return Location(self._origin.row, self._origin.column + column - 1)
+        return Location(self._origin.row + line - 1, column + 1)
+
+    def text_between(self, start: Location, end: Location) -> str:
+        """Source text from `start` up to `end`."""
+        return self.file.table.between(start, end)
+
+    def text(self, node: cst.CSTNode) -> str:
+        """Source text of a node, its own parentheses left out."""
+        return self.text_between(*self.span(node))
+
+    def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
+        """The libcst node around `node` inside this expression."""
+        return self._parents.get(node)
+
+    def resolve(self, node: cst.BaseExpression) -> str | None:
+        """The absolute dotted name of what an expression refers to, read through the file's imports."""
+        match self.ast_of(node):
+            case ast.Name(id=name, ctx=ast.Load()) as found:
+                return self.file.names.resolve_or_star(name, found)
+            case ast.Attribute(ctx=ast.Load()) as found:
+                return self.file.names.resolve(found)
+        return None
+
+    def name_for(self, target: str, node: cst.BaseExpression) -> UsableName | None:
+        """How to write the function `target` ("torch.nn.functional.relu") in place of `node`; None where one cannot."""
+        found = self.ast_of(node)
+        return self.file.imports.name_for(target, found) if found is not None else None
+
+    def forward_call(self, node: cst.Call) -> ForwardCall | None:
+        """What is known of a `recv.forward(...)` call."""
+        found = self.ast_of(node)
+        return self.file.forward_call(found) if isinstance(found, ast.Call) else None
+
+    def in_fstring(self, node: cst.BaseExpression) -> bool:
+        """Whether a node is inside an f-string, where a rewrite might bring in the quotes that end it."""
+        found = self.ast_of(node)
+        return found is not None and any(isinstance(a, ast.JoinedStr) for a in self.file.names.ancestors(found))

@@ -1,0 +1,230 @@
+"""`lint` and `fix`: source text in, findings or new text out. No files, no printing, no state.
+
+A file goes through three gates, each dearer than the one before: its text (`screening`), its `ast` with resolved names,
+and a libcst visitor on just the expressions that hold a candidate.
+"""
+
+from __future__ import annotations
+
+import ast
+import bisect
+import pathlib
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from .analysis.names import FileNames
+from .diagnostics import Applicability, Edit, Finding, Fix, Location, Report, Rule
+from .screening import candidates, may_hold_finding
+from .text import apply_edits
+
+if TYPE_CHECKING:
+    from .context import Context, FileContext
+
+Keep = Callable[[Finding], bool]
+_RANK = {Applicability.SAFE: 0, Applicability.UNSAFE: 1, Applicability.DISPLAY: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class FixResult:
+    """What `fix` did: the new text, the findings it repaired (places in the old text) and those left in the new."""
+
+    source: str
+    applied: tuple[Finding, ...]
+    remaining: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A finding whose fix does not hold its import edits yet, with what those need."""
+
+    finding: Finding
+    anchor: ast.stmt | None
+    rewritten: ast.Name | None
+
+
+def parse(source: str) -> ast.Module:
+    """Parse a file.
+
+    Raises SyntaxError for everything Python cannot parse, null bytes and nesting beyond the parser's limit included.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(source)
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise SyntaxError(str(error) or "too deeply nested") from error
+
+
+def lint(
+    source: str,
+    path: pathlib.Path | None,
+    selected: Callable[[str], bool],
+    tree: ast.Module | None = None,
+    keep: Keep | None = None,
+) -> tuple[Finding, ...]:
+    """The findings of one file, sorted by place and code.
+
+    `selected` tells which codes are wanted, `keep` drops findings (`# noqa`), `tree` spares the parse where the caller
+    has one. An import edit that several fixes need rides on the first of them: applying the edits of all safe fixes
+    last to first gives what `fix` writes.
+
+    Raises SyntaxError when a file that could hold a finding does not parse.
+    """
+    file, drafts = _drafts(source, path, selected, tree, keep)
+    return _settle(file, drafts, {Applicability.SAFE}) if file is not None else ()
+
+
+def fix(
+    source: str,
+    path: pathlib.Path | None,
+    selected: Callable[[str], bool],
+    *,
+    unsafe: bool = False,
+    accept: Keep | None = None,
+) -> FixResult:
+    """Apply the fixes of one file: the safe ones, with `unsafe` those too, of the findings that `accept` takes.
+
+    The result parses, or it is the text that came in. `remaining` is a fresh `lint` of the result.
+
+    Raises SyntaxError when the source does not parse.
+    """
+    levels = {Applicability.SAFE, Applicability.UNSAFE} if unsafe else {Applicability.SAFE}
+    file, drafts = _drafts(source, path, selected, None, accept)
+    findings = _settle(file, drafts, levels) if file is not None else ()
+    applied = tuple(f for f in findings if f.fix is not None and f.fix.applicability in levels)
+    if not applied:
+        return FixResult(source, (), lint(source, path, selected))
+    fixed = apply_edits(source, (edit for f in applied if f.fix for edit in f.fix.edits))
+    try:
+        parse(fixed)
+    except SyntaxError:
+        return FixResult(source, (), lint(source, path, selected))
+    return FixResult(fixed, applied, lint(fixed, path, selected))
+
+
+def _drafts(
+    source: str,
+    path: pathlib.Path | None,
+    selected: Callable[[str], bool],
+    tree: ast.Module | None,
+    keep: Keep | None,
+) -> tuple[FileContext | None, list[_Draft]]:
+    if not may_hold_finding(source):
+        return None, []
+    names = FileNames(tree or parse(source))
+    regions = _regions(names)
+    if not regions:
+        return None, []
+    # From here on the file holds a candidate and libcst is worth its import.
+    from .context import Context, FileContext
+    from .rules import all_rules
+
+    file = FileContext(source, path, names)
+    rules = [rule for rule in all_rules() if selected(rule.code)]
+    drafts = [draft for region in regions for draft in _check(Context(file, region), rules)]
+    drafts = [draft for draft in drafts if keep is None or keep(draft.finding)]
+    return file, sorted(drafts, key=lambda draft: draft.finding.sort_key)
+
+
+def _regions(names: FileNames) -> list[ast.expr]:
+    """The outermost expressions that hold a candidate, each once."""
+    regions: dict[ast.expr, None] = {}
+    for node in candidates(names):
+        outermost = node
+        for ancestor in names.ancestors(node):
+            if isinstance(ancestor, ast.expr):
+                outermost = ancestor
+            elif not isinstance(ancestor, (ast.keyword, ast.comprehension, ast.arguments, ast.arg)):
+                break
+        regions[outermost] = None
+    return list(regions)
+
+
+def _check(context: Context, rules: Iterable[Rule]) -> Iterator[_Draft]:
+    """Visit one expression and let each rule see the nodes it asks for."""
+    for node in context.nodes:
+        for rule in rules:
+            if isinstance(node, rule.on):
+                for report in rule.check(node, context):
+                    yield _draft(rule, report, context)
+
+
+def _draft(rule: Rule, report: Report, context: Context) -> _Draft:
+    start, end = context.span(report.at)
+    level = max(rule.applicability, report.applicability or rule.applicability, key=_RANK.__getitem__)
+    fix = Fix(level, report.fix_message, report.edits) if report.edits else None
+    finding = Finding(
+        code=rule.code,
+        name=rule.name,
+        message=report.message,
+        start=start,
+        end=end,
+        fix=fix,
+        noqa_row=_noqa_row(context, start),
+    )
+    used = context.ast_of(report.at)
+    rewritten = used if report.name is not None and isinstance(used, ast.Name) else None
+    return _Draft(finding, report.name.anchor if report.name else None, rewritten)
+
+
+def _noqa_row(context: Context, start: Location) -> int:
+    """The row that takes a `# noqa` comment: the finding's own, or the region's last where a backslash ends that."""
+    if context.file.table.row_text(start.row).rstrip("\r\n").endswith("\\"):
+        return context.span(context.root)[1].row
+    return start.row
+
+
+def _settle(file: FileContext, drafts: list[_Draft], levels: set[Applicability]) -> tuple[Finding, ...]:
+    """Complete the fixes: drop the later of two that overlap, add the import edits to the first that needs them."""
+    taken = _Spans()
+    chosen: list[int] = []
+    findings = [draft.finding for draft in drafts]
+    for index, finding in enumerate(findings):
+        if finding.fix is None or finding.fix.applicability not in levels:
+            continue
+        if taken.add(finding.fix.edits):
+            chosen.append(index)
+        else:
+            findings[index] = replace(finding, fix=None)
+    imported = [index for index in chosen if drafts[index].anchor or drafts[index].rewritten]
+    if imported:
+        anchors = [anchor for index in imported if (anchor := drafts[index].anchor)]
+        rewritten = [name for index in imported if (name := drafts[index].rewritten)]
+        extra = tuple(file.imports.edits(anchors, rewritten))
+        findings[imported[0]] = _with_edits(findings[imported[0]], extra)
+    offered = [index for index, draft in enumerate(drafts) if draft.anchor and index not in set(chosen)]
+    if offered and not any(drafts[index].anchor for index in chosen):
+        # A fix that is not applied by default still has to bring the name it writes.
+        extra = tuple(file.imports.edits([anchor for index in offered if (anchor := drafts[index].anchor)], []))
+        findings[offered[0]] = _with_edits(findings[offered[0]], extra)
+    return tuple(findings)
+
+
+def _with_edits(finding: Finding, extra: tuple[Edit, ...]) -> Finding:
+    if finding.fix is None:
+        return finding
+    return replace(finding, fix=replace(finding.fix, edits=(*extra, *finding.fix.edits)))
+
+
+class _Spans:
+    """The places already edited."""
+
+    def __init__(self) -> None:
+        self._sorted: list[tuple[Location, Location]] = []
+
+    def add(self, edits: tuple[Edit, ...]) -> bool:
+        """Take all of `edits`, or none and return False when one overlaps what was taken before."""
+        spans = [(edit.start, edit.end) for edit in edits]
+        if any(self._overlaps(*span) for span in spans):
+            return False
+        for span in spans:
+            bisect.insort(self._sorted, span)
+        return True
+
+    def _overlaps(self, start: Location, end: Location) -> bool:
+        index = bisect.bisect_left(self._sorted, (start, end))
+        before = index > 0 and self._sorted[index - 1][1] > start
+        after = index < len(self._sorted) and (self._sorted[index][0] < end or self._sorted[index] == (start, end))
+        return before or after

@@ -1,0 +1,1 @@
+"""Other spellings of the functions that `torch.nn.functional` documents."""
