@@ -102,9 +102,9 @@ def _edits(node: cst.Attribute | cst.Name, alias: Alias, name: str, context: Con
     if not isinstance(call, cst.Call) or call.func is not node:
         return (rename,) if alias.bare_reference_safe else None
     if any(argument.star for argument in call.args):
-        return None
+        return (rename,) if alias.bare_reference_safe else None
     plan = plan_call(alias, [_argument(argument, context) for argument in call.args])
-    if not isinstance(plan, CallPlan):
+    if plan is None:
         return None
     arguments = _argument_edits(call.args, plan, context)
     return (rename, *arguments) if arguments is not None else None
@@ -112,12 +112,11 @@ def _edits(node: cst.Attribute | cst.Name, alias: Alias, name: str, context: Con
 
 def _argument(argument: cst.Arg, context: Context) -> Argument:
     keyword = argument.keyword.value if argument.keyword else None
-    text = context.text(argument.value)
     try:
-        value: object = ast.literal_eval(text)
+        value: object = ast.literal_eval(context.text(argument.value))
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         value = NON_LITERAL
-    return Argument(keyword, value, text)
+    return Argument(keyword, value, context.resolve(argument.value))
 
 
 def _argument_edits(arguments: Sequence[cst.Arg], plan: CallPlan, context: Context) -> list[Edit] | None:

@@ -26,8 +26,8 @@ y = F.batch_norm(x, weight=weight, bias=bias, running_mean=mean, running_var=var
 ## Fix safety
 
 The fix is safe where every argument has an exact counterpart. Arguments keep their place and their order of
-evaluation; those whose position means something else get a keyword. There is no fix for `*args` and `**kwargs`,
-`out=`, enumerations that are not literals, functions with another result (`torch.embedding_bag` returns a tuple),
+evaluation; those whose position means something else get a keyword. There is no fix for `out=`, for
+`*args` and `**kwargs` unless all parameters agree, for enumerations that are not literals, functions with another result (`torch.embedding_bag` returns a tuple),
 names that come from `from torch import *`, or where a comment would be lost.
 
 `F.batch_norm` and `F.instance_norm` check their input: in training mode they raise ValueError for a single value per
@@ -96,7 +96,10 @@ RULE = Rule(
             good="import torch\nimport torch.nn.functional as F\n\ny = F.relu(torch.rand(2))\n",
         ),
         Example(bad="from torch import *\n\ny = relu(rand(2))\n", good=None),
-        Example(bad="import torch\n\nargs = (torch.rand(2),)\ny = torch.relu(*args)\n", good=None),
+        Example(
+            bad="import torch\n\nargs = (torch.rand(2), 0.5, False)\ny = torch.dropout(*args)\n",
+            good=None,
+        ),
     ),
     ok=(
         "import torch.nn.functional as F\n\ny = F.relu(x)\n",
