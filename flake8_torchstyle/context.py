@@ -10,16 +10,18 @@ from __future__ import annotations
 import ast
 import pathlib
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
-from .analysis.modules import ForwardCall, ModuleAnalysis
 from .analysis.names import FileNames
-from .analysis.project import Project
 from .diagnostics import Location
 from .rewriting.imports import ImportPlanner, UsableName
 from .text import LineTable
+
+if TYPE_CHECKING:
+    from .analysis.modules import ForwardCall, ModuleAnalysis
 
 Span = tuple[Location, Location]
 _KINDS: dict[type[cst.CSTNode], type[ast.expr]] = {
@@ -42,6 +44,9 @@ class FileContext:
     @cached_property
     def modules(self) -> ModuleAnalysis:
         """The answer to "is this an nn.Module?" for this file."""
+        from .analysis.modules import ModuleAnalysis
+        from .analysis.project import Project
+
         project = Project.for_file(self.path) if self.path is not None else None
         return ModuleAnalysis(self.names, self.names.tree, self.path, project)
 

@@ -154,7 +154,7 @@ def _check(context: Context, rules: Iterable[Rule]) -> Iterator[_Draft]:
 def _draft(rule: Rule, report: Report, context: Context) -> _Draft:
     start, end = context.span(report.at)
     level = max(rule.applicability, report.applicability or rule.applicability, key=_RANK.__getitem__)
-    fix = Fix(level, report.fix_message, report.edits) if report.edits else None
+    fix = Fix(level, report.fix_message, _sorted(report.edits)) if report.edits else None
     finding = Finding(
         code=rule.code,
         name=rule.name,
@@ -205,7 +205,11 @@ def _settle(file: FileContext, drafts: list[_Draft], levels: set[Applicability])
 def _with_edits(finding: Finding, extra: tuple[Edit, ...]) -> Finding:
     if finding.fix is None:
         return finding
-    return replace(finding, fix=replace(finding.fix, edits=(*extra, *finding.fix.edits)))
+    return replace(finding, fix=replace(finding.fix, edits=_sorted((*extra, *finding.fix.edits))))
+
+
+def _sorted(edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    return tuple(sorted(edits, key=lambda edit: (edit.start, edit.end)))
 
 
 class _Spans:
