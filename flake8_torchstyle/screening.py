@@ -15,38 +15,53 @@ from .analysis.names import FileNames
 from .torch_api import ALIAS_NAMES, lookup
 
 _GAP = r"(?:[\s\\)]|#[^\r\n]*)*"
-_TORCH_ALIAS = re.compile(r"\btorch(?:\s*\.\s*\w+)*\s+as\s+(\w+)")
-_FROM_TORCH = re.compile(r"\bfrom\s+torch(?:\.\w+)*\s+import\s*(\([^)]*\)|(?:[^\r\n\\]|\\\r?\n)*)")
-_FORWARD = re.compile(rf"\.{_GAP}forward{_GAP}\(")
-_SUPER_TAIL = re.compile(r"super\s*\([^()]*\)\s*$")
-_ALIAS_WORDS = "|".join(sorted(ALIAS_NAMES, key=len, reverse=True))
+# Every pattern begins with a literal, which the regular expression engine searches for at the speed of `str.find`;
+# a leading `\b` would make it try the whole pattern at each character.
+_TORCH_AS = re.compile(r"torch(?<!\wtorch)((?:[\s\\]*\.[\s\\]*\w+)*)[\s\\]+as[\s\\]+(\w+)")
+_FROM_TORCH = re.compile(
+    r"from(?<!\wfrom)[\s\\]+torch(?:\.\w+)*[\s\\]+import[\s\\]*(\([^)]*\)|(?:[^\r\n\\]|\\\r?\n)*)"
+)
+_FORWARD = re.compile(rf"forward{_GAP}\(")
+_SUPER_TAIL = re.compile(r"super\s*\([^()]*\)\s*\.\s*$")
 _WORD = re.compile(r"\w+")
-_TORCH_ATTRIBUTE = re.compile(rf"\b(\w+){_GAP}\.{_GAP}(?:{_ALIAS_WORDS})\b")
 _PRIVATE_MODULES = frozenset({"_C", "_nn", "_VF", "_VariableFunctions", "_VariableFunctionsClass"})
+_WANTED = ALIAS_NAMES | _PRIVATE_MODULES
 
 
 def may_hold_finding(source: str) -> bool:
     """Whether the text could hold a finding. False is certain, True is not."""
-    return _calls_forward(source) or _names_alias(source)
+    return _names_alias(source) or _calls_forward(source)
 
 
 def _calls_forward(source: str) -> bool:
-    if "forward" not in source:
-        return False
-    return any(not _SUPER_TAIL.search(source, max(0, m.start() - 80), m.start()) for m in _FORWARD.finditer(source))
+    return any(_is_attribute(source, match.start()) for match in _FORWARD.finditer(source))
+
+
+def _is_attribute(source: str, start: int) -> bool:
+    """Whether the word at `start` could follow a dot, and not the one after `super()`."""
+    before = source[max(0, start - 80) : start]
+    stripped = before.rstrip(" \t\f")
+    if stripped.endswith("."):
+        return not _SUPER_TAIL.search(before)
+    # Alone on its row: the dot may be anywhere above, behind a backslash or a comment.
+    return not stripped or stripped[-1] in "\r\n"
 
 
 def _names_alias(source: str) -> bool:
     if "torch" not in source:
         return False
-    roots = {"torch", *_PRIVATE_MODULES, *_TORCH_ALIAS.findall(source)}
+    roots = {"torch"}
+    for path, name in _TORCH_AS.findall(source):
+        if not path or "_" in path:
+            roots.add(name)
     for imported in _FROM_TORCH.findall(source):
-        words = set(_WORD.findall(imported))
-        if "*" in imported or words & ALIAS_NAMES:
+        if "*" in imported or not _WANTED.isdisjoint(_WORD.findall(imported)):
             return True
-        if words & _PRIVATE_MODULES:
-            roots |= words
-    return any(match.group(1) in roots for match in _TORCH_ATTRIBUTE.finditer(source))
+    return any(
+        word in _WANTED
+        for root in roots
+        for word in re.findall(rf"{root}(?<!\w{root}){_GAP}\.{_GAP}(\w+)", source)
+    )
 
 
 def candidates(names: FileNames) -> Iterator[ast.expr]:
