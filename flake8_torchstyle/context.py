@@ -94,9 +94,7 @@ class Context:
         self.file = file
         self.region = region
         start, end = file.span_of(region)
-        wrapper = MetadataWrapper(
-            cst.parse_module(f"({file.table.between(start, end)})"), unsafe_skip_copy=True
-        )
+        wrapper = MetadataWrapper(cst.parse_module(f"({file.table.between(start, end)})"), unsafe_skip_copy=True)
         self.root = wrapper.module
         self._origin = start
         self._positions = wrapper.resolve(PositionProvider)

@@ -18,9 +18,7 @@ _GAP = r"(?:[\s\\)]|#[^\r\n]*)*"
 # Every pattern begins with a literal, which the regular expression engine searches for at the speed of `str.find`;
 # a leading `\b` would make it try the whole pattern at each character.
 _TORCH_AS = re.compile(r"torch(?<!\wtorch)((?:[\s\\]*\.[\s\\]*\w+)*)[\s\\]+as[\s\\]+(\w+)")
-_FROM_TORCH = re.compile(
-    r"from(?<!\wfrom)[\s\\]+torch(?:\.\w+)*[\s\\]+import[\s\\]*(\([^)]*\)|(?:[^\r\n\\]|\\\r?\n)*)"
-)
+_FROM_TORCH = re.compile(r"from(?<!\wfrom)[\s\\]+torch(?:\.\w+)*[\s\\]+import[\s\\]*(\([^)]*\)|(?:[^\r\n\\]|\\\r?\n)*)")
 _FORWARD = re.compile(rf"forward{_GAP}\(")
 _SUPER_TAIL = re.compile(r"super\s*\([^()]*\)\s*\.\s*$")
 _WORD = re.compile(r"\w+")
@@ -58,9 +56,7 @@ def _names_alias(source: str) -> bool:
         if "*" in imported or not _WANTED.isdisjoint(_WORD.findall(imported)):
             return True
     return any(
-        word in _WANTED
-        for root in roots
-        for word in re.findall(rf"{root}(?<!\w{root}){_GAP}\.{_GAP}(\w+)", source)
+        word in _WANTED for root in roots for word in re.findall(rf"{root}(?<!\w{root}){_GAP}\.{_GAP}(\w+)", source)
     )
 
 

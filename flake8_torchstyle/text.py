@@ -16,7 +16,7 @@ _LINE_END = re.compile(r"\r\n|\n|\r")
 
 
 class LineTable:
-    """Translates between the three coordinates of one source text: offset, `Location`, and `ast` (row, UTF-8 column)."""
+    """Translates between three coordinates of one source text: offset, `Location`, and `ast` (row, UTF-8 column)."""
 
     __slots__ = ("_ascii", "_starts", "source")
 

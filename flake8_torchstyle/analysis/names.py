@@ -116,7 +116,7 @@ class FileNames:
         return self._own_scopes[node]
 
     def lookup(self, name: str, at: ast.AST) -> tuple[Scope, list[Binding]] | None:
-        """The scope that binds `name` as seen from `at`, with all its bindings of it; None for builtins and unknowns."""
+        """The scope that binds `name` as seen from `at`, with all its bindings; None for builtins and unknowns."""
         start = self.scope_of(at)
         for scope in start.enclosing():
             if scope is not start and scope.is_class:

@@ -18,8 +18,7 @@ from ..diagnostics import Applicability, Edit, Location, Report
 from ..torch_api import NON_LITERAL, Alias, Argument, CallPlan, Verdict, lookup, plan_call
 from .imports import FUNCTIONAL
 
-
-# Names that both pages list, `torch` as a short cut to the other; `sigmoid` and `tanh` are documented in their own right.
+# Names that both pages list, `torch` as a short cut to the other; `sigmoid` and `tanh` are documented on their own.
 _DOCUMENTED_ON_TORCH = frozenset({"softmax"})
 
 

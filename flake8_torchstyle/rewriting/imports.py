@@ -164,9 +164,9 @@ class ImportPlanner:
     def _single_imports(self, name: str) -> Iterator[ast.ImportFrom]:
         """The module-level import of `name`, when that is the one binding of the name in the file."""
         bindings = self.names.module_scope.bindings.get(name, [])
-        if len(bindings) == 1 and isinstance(node := bindings[0].node, ast.ImportFrom) and node in self.names.tree.body:
-            if "#" not in self._statement_rows(node):
-                yield node
+        node = bindings[0].node if len(bindings) == 1 else None
+        if isinstance(node, ast.ImportFrom) and node in self.names.tree.body and "#" not in self._statement_rows(node):
+            yield node
 
     def _statement_rows(self, statement: ast.stmt) -> str:
         start = Location(statement.lineno, 1)
@@ -182,9 +182,7 @@ class ImportPlanner:
         if statement is anchor:
             yield Edit(*self._statement_span(statement), _ADDED)
         elif self._alone(index):
-            yield Edit(
-                Location(statement.lineno, 1), self._next_row(statement.end_lineno or statement.lineno), ""
-            )
+            yield Edit(Location(statement.lineno, 1), self._next_row(statement.end_lineno or statement.lineno), "")
 
     def _statement_span(self, statement: ast.stmt | ast.alias) -> tuple[Location, Location]:
         return (

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import functools
 import importlib
+import pathlib
 import pkgutil
+import re
 
 from ..diagnostics import Rule
 
@@ -31,3 +33,10 @@ def all_rules() -> tuple[Rule, ...]:
             raise ValueError(f"{rule.code} is used by {rules[rule.code].name} and {rule.name}")
         rules[rule.code] = rule
     return tuple(rules[code] for code in sorted(rules))
+
+
+@functools.cache
+def known_codes() -> tuple[str, ...]:
+    """Every rule's code, sorted, read from the rules' text: a misspelt selector must not cost the import of libcst."""
+    texts = (path.read_text(encoding="utf-8") for path in pathlib.Path(__file__).parent.glob("*/[!_]*.py"))
+    return tuple(sorted(code for text in texts for code in re.findall(r'^    code="(TS\d{3})",$', text, re.MULTILINE)))

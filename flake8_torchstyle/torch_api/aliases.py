@@ -63,9 +63,7 @@ _TORCH = {
     "alpha_dropout": _mapped(_DROPOUT),
     "alpha_dropout_": _mapped(_DROPOUT, target="alpha_dropout", inplace=True),
     "avg_pool1d": _same(),
-    "batch_norm": _mapped(
-        "input weight bias running_mean running_var training momentum eps cudnn_enabled:cudnn"
-    ),
+    "batch_norm": _mapped("input weight bias running_mean running_var training momentum eps cudnn_enabled:cudnn"),
     "bilinear": _same(),
     "binary_cross_entropy_with_logits": _mapped("input target weight? pos_weight? reduction?:reduction"),
     "celu": _mapped("input alpha?"),
@@ -79,9 +77,7 @@ _TORCH = {
     "conv_transpose3d": _same(),
     "cosine_embedding_loss": _mapped("input1 input2 target margin? reduction?:reduction"),
     "cosine_similarity": _same(),
-    "ctc_loss": _mapped(
-        "log_probs targets input_lengths target_lengths blank? reduction?:reduction zero_infinity?"
-    ),
+    "ctc_loss": _mapped("log_probs targets input_lengths target_lengths blank? reduction?:reduction zero_infinity?"),
     "dropout": _mapped(_DROPOUT),
     "dropout_": _mapped(_DROPOUT, target="dropout", inplace=True),
     "embedding": _mapped("weight indices>input padding_idx?:padding_index scale_grad_by_freq? sparse?"),
@@ -169,9 +165,7 @@ _NN = {
     "multi_margin_loss": _mapped("input target p? margin? weight? reduction?:reduction", takes_out=True),
     "multilabel_margin_loss": _mapped("input target reduction?:reduction", takes_out=True),
     "nll_loss": _mapped("input target weight? reduction?:reduction ignore_index?", takes_out=True),
-    "nll_loss2d": _mapped(
-        "input target weight? reduction?:reduction ignore_index?", target="nll_loss", takes_out=True
-    ),
+    "nll_loss2d": _mapped("input target weight? reduction?:reduction ignore_index?", target="nll_loss", takes_out=True),
     "nll_loss_nd": _mapped("input target weight? reduction?:reduction ignore_index?", target="nll_loss"),
     "one_hot": _same(),
     "pad": _mapped("input pad mode? value?"),

@@ -100,9 +100,7 @@ class Alias:
     @property
     def bare_reference_safe(self) -> bool:
         """Whether the documented function can stand in for the alias however it is called."""
-        return self.verdict is Verdict.SAME_OBJECT or (
-            self.verdict is Verdict.SAME_PARAMETERS and not self.takes_out
-        )
+        return self.verdict is Verdict.SAME_OBJECT or (self.verdict is Verdict.SAME_PARAMETERS and not self.takes_out)
 
     @property
     def note(self) -> str:

@@ -89,8 +89,7 @@ def test_parameters_are_the_operators(qualified: str, alias: Alias) -> None:
     found = [(p.name, p.required, p.keyword_only) for p in alias.parameters]
     for schema in schemas(qualified):
         wanted = [
-            ("input" if a.name == "self" else a.name, not a.has_default_value(), a.kwarg_only)
-            for a in schema.arguments
+            ("input" if a.name == "self" else a.name, not a.has_default_value(), a.kwarg_only) for a in schema.arguments
         ]
         assert found == wanted
 

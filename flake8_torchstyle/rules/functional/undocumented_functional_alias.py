@@ -20,18 +20,29 @@ y = torch.batch_norm(x, weight, bias, mean, var, False, 0.1, 1e-5, True)
 ## Use instead
 
 ```python
-y = F.batch_norm(x, weight=weight, bias=bias, running_mean=mean, running_var=var, training=False, momentum=0.1, eps=1e-5)
+y = F.batch_norm(
+    x, weight=weight, bias=bias, running_mean=mean, running_var=var, training=False, momentum=0.1, eps=1e-5
+)
 ```
 
 ## Fix safety
 
 The fix is safe where every argument has an exact counterpart. Arguments keep their place and their order of
-evaluation; those whose position means something else get a keyword. There is no fix for `out=`, for
-`*args` and `**kwargs` unless all parameters agree, for enumerations that are not literals, functions with another result (`torch.embedding_bag` returns a tuple),
-names that come from `from torch import *`, or where a comment would be lost.
+evaluation; those whose position means something else get a keyword. There is no fix for `out=`, for `*args` and
+`**kwargs` unless all parameters agree, for enumerations that are not literals, for functions with another result
+(`torch.embedding_bag` returns a tuple), for names that come from `from torch import *`, or where a comment would be
+lost.
 
-`F.batch_norm` and `F.instance_norm` check their input: in training mode they raise ValueError for a single value per
-channel, where the alias returns a result that has no variance. A program that relied on that now gets the error.
+The results are the same. What can differ is which error a call raises that is wrong already, because the documented
+function checks its arguments:
+
+- `F.batch_norm` and `F.instance_norm` in training mode, and `F.group_norm` always, raise ValueError for a single value
+  per channel, where the alias returns a result without variance;
+- `F.binary_cross_entropy_with_logits` and `F.margin_ranking_loss` raise for input and target of unequal shape or
+  dimension, where the alias may broadcast; `F.triplet_margin_loss` raises for a margin that is not positive;
+- the dropouts raise ValueError instead of RuntimeError for a probability outside 0 to 1;
+- `F.embedding` raises for a `padding_idx` outside the table;
+- `F.kl_div` warns when the reduction is `"mean"`.
 
 ## References
 
@@ -88,8 +99,7 @@ RULE = Rule(
         Example(
             bad="import torch\nimport torch.nn.functional as F\n\n"
             "y = torch.log_softmax(torch.relu(torch.rand(2, 3)), 1)\n",
-            good="import torch\nimport torch.nn.functional as F\n\n"
-            "y = F.log_softmax(F.relu(torch.rand(2, 3)), 1)\n",
+            good="import torch\nimport torch.nn.functional as F\n\ny = F.log_softmax(F.relu(torch.rand(2, 3)), 1)\n",
         ),
         Example(
             bad="import torch\nfrom torch import relu\n\ny = relu(torch.rand(2))\n",

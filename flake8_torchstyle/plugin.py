@@ -1,0 +1,35 @@
+"""The flake8 adapter and nothing else: flake8's tree and lines in, flake8's tuples out.
+
+flake8 applies selection and `# noqa` itself, so every rule is on here.
+"""
+
+from __future__ import annotations
+
+import ast
+import pathlib
+from collections.abc import Iterator
+
+from . import __version__
+from .engine import lint
+
+
+class TorchStylePlugin:
+    """A flake8 plugin of type `tree`."""
+
+    name = "flake8-torchstyle"
+    version = __version__
+
+    def __init__(self, tree: ast.Module, filename: str, lines: list[str]) -> None:
+        self._tree = tree
+        self._filename = filename
+        self._lines = lines
+
+    def run(self) -> Iterator[tuple[int, int, str, type[TorchStylePlugin]]]:
+        """Yield row (from 1), column (from 0), text and type of each finding, as flake8 wants them."""
+        path = None if self._filename in ("-", "stdin") else pathlib.Path(self._filename)
+        for finding in lint("".join(self._lines), path, _every_rule, tree=self._tree):
+            yield finding.start.row, finding.start.column - 1, f"{finding.code} {finding.message}", type(self)
+
+
+def _every_rule(_code: str) -> bool:
+    return True

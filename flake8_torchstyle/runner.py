@@ -1,0 +1,202 @@
+"""From a file's path to its report: read, look, fix, write. The work of one file, and of many on several processes."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import os
+import pathlib
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from .config import Config
+from .diagnostics import Edit, Finding, Location
+from .engine import fix, lint, parse
+from .sources import Source, SourceError, edits_of, read, syntax_error_text, write
+from .suppression import Suppression
+from .text import LineTable
+
+# Fewer files than this are done sooner in one process than new ones start.
+_WORTH_PROCESSES = 600
+_BATCH = 24
+Accept = Callable[[str, Finding], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A finding of a file, in the coordinates of a notebook's cell if it is one, and the text of its row."""
+
+    path: str
+    finding: Finding
+    cell: int | None
+    row_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """What came of one file: findings, or the error that kept it from being looked at; what a fix did."""
+
+    path: str
+    reported: tuple[Reported, ...] = ()
+    error: str | None = None
+    applied: int = 0
+    diff: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckTask:
+    """Look at files."""
+
+    config: Config
+
+    def __call__(self, path: str, named: bool) -> FileReport:
+        """The report of one file; `named` files are parsed even where nothing in them could be found."""
+        try:
+            source = read(pathlib.Path(path))
+        except SourceError as error:
+            return FileReport(path, error=str(error))
+        return check_source(source, path, self.config, parse_always=named)
+
+
+@dataclass(frozen=True, slots=True)
+class FixTask:
+    """Fix files, or show what that would change.
+
+    `verified` holds, by file, the only places (row, column, code) to fix.
+    """
+
+    config: Config
+    diff_only: bool = False
+    verified: dict[str, frozenset[tuple[int, int, str]]] | None = None
+
+    def __call__(self, path: str, named: bool) -> FileReport:
+        """The report of one file: findings are those left."""
+        try:
+            source = read(pathlib.Path(path))
+            report, data = fix_source(source, path, self.config, self.verified, parse_always=named)
+            if data is None:
+                return report
+            if self.diff_only:
+                return replace(report, diff=unified_diff(path, pathlib.Path(path).read_bytes(), data))
+            write(pathlib.Path(path), data)
+        except SourceError as error:
+            return FileReport(path, error=str(error))
+        return report
+
+
+def check_source(source: Source, path: str, config: Config, *, parse_always: bool) -> FileReport:
+    """The findings of a source; `path` names it and tells which settings apply."""
+    file = pathlib.Path(path)
+    try:
+        tree = parse(source.text) if parse_always else None
+        findings = _findings(source, file, config, tree)
+    except SyntaxError as error:
+        return FileReport(path, error=syntax_error_text(error, source))
+    return FileReport(path, _reported(findings, source, path))
+
+
+def _findings(source: Source, file: pathlib.Path, config: Config, tree: ast.Module | None) -> tuple[Finding, ...]:
+    keep = Suppression(source.text).keeps
+    return lint(source.text, file, config.selection_for(file), tree=tree, keep=keep)
+
+
+def fix_source(
+    source: Source,
+    path: str,
+    config: Config,
+    verified: dict[str, frozenset[tuple[int, int, str]]] | None,
+    *,
+    parse_always: bool,
+) -> tuple[FileReport, bytes | None]:
+    """The report of what is left, and the file's new bytes if anything changes.
+
+    Raises SourceError when the new text has no form in the file's encoding.
+    """
+    file = pathlib.Path(path)
+    suppression = Suppression(source.text)
+    places = None if verified is None else verified.get(os.path.realpath(path), frozenset())
+
+    def accept(finding: Finding) -> bool:
+        place = (finding.start.row, finding.start.column, finding.code)
+        return suppression.keeps(finding) and (places is None or place in places)
+
+    try:
+        if parse_always:
+            parse(source.text)
+        result = fix(source.text, file, config.selection_for(file), unsafe=config.unsafe_fixes, accept=accept)
+    except SyntaxError as error:
+        return FileReport(path, error=syntax_error_text(error, source)), None
+    kept = Suppression(result.source)
+    left = tuple(finding for finding in result.remaining if kept.keeps(finding))
+    if not result.applied:
+        return FileReport(path, _reported(left, source, path)), None
+    data = source.patched(edits_of(result.applied))
+    fixed = replace(source, text=result.source)
+    return FileReport(path, _reported(left, fixed, path), applied=len(result.applied)), data
+
+
+def _reported(findings: Sequence[Finding], source: Source, path: str) -> tuple[Reported, ...]:
+    if not findings:
+        return ()
+    table = LineTable(source.text)
+    return tuple(
+        Reported(path, *_placed(finding, source), table.row_text(finding.start.row).rstrip("\r\n"))
+        for finding in findings
+    )
+
+
+def _placed(finding: Finding, source: Source) -> tuple[Finding, int | None]:
+    """A finding in the coordinates of its file, or of its notebook cell."""
+    if source.notebook is None:
+        return finding, None
+
+    def move(location: Location) -> Location:
+        return source.place(location)[1]
+
+    fix_ = finding.fix and replace(
+        finding.fix, edits=tuple(Edit(move(e.start), move(e.end), e.content) for e in finding.fix.edits)
+    )
+    noqa_row = move(Location(finding.noqa_row, 1)).row
+    cell, start = source.place(finding.start)
+    return replace(finding, start=start, end=move(finding.end), fix=fix_, noqa_row=noqa_row), cell
+
+
+def unified_diff(path: str, old: bytes, new: bytes) -> bytes:
+    """The change of a file as `patch -p0` and `git apply -p0` read it."""
+    name = path.encode("utf-8", "surrogateescape")
+    rows = difflib.diff_bytes(difflib.unified_diff, _rows(old), _rows(new), name, name, lineterm=b"\n")
+    return b"".join(row if row.endswith(b"\n") else row + b"\n\\ No newline at end of file\n" for row in rows)
+
+
+def _rows(data: bytes) -> list[bytes]:
+    # Only a line feed ends a row of a patch; bytes.splitlines would also split at a lone carriage return.
+    *rows, last = data.split(b"\n")
+    return [row + b"\n" for row in rows] + ([last] if last else [])
+
+
+def run(task: CheckTask | FixTask, files: Sequence[tuple[str, bool]], jobs: int | None = None) -> Iterator[FileReport]:
+    """The reports of all files, in order; on `jobs` processes (default: one a core) where that is worth it."""
+    jobs = min(jobs or os.cpu_count() or 1, len(files) // _BATCH + 1)
+    if jobs == 1 or len(files) < _WORTH_PROCESSES:
+        yield from (task(path, named) for path, named in files)
+        return
+    from concurrent.futures import ProcessPoolExecutor
+
+    batches = [files[start : start + _BATCH] for start in range(0, len(files), _BATCH)]
+    with ProcessPoolExecutor(jobs, initializer=_ignore_interrupts) as executor:
+        try:
+            for reports in executor.map(_run_batch, [task] * len(batches), batches):
+                yield from reports
+        except BaseException:
+            executor.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _ignore_interrupts() -> None:
+    """Ctrl-C reaches every process of the terminal; the parent alone answers it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _run_batch(task: CheckTask | FixTask, batch: Sequence[tuple[str, bool]]) -> list[FileReport]:
+    return [task(path, named) for path, named in batch]
