@@ -66,6 +66,12 @@ class FileContext:
         )
 
 
+def _line_end(source: str, offset: int) -> int:
+    """The offset of the line ending after `offset`."""
+    ends = [end for mark in "\r\n" if (end := source.find(mark, offset)) >= 0]
+    return min(ends, default=len(source))
+
+
 class _Outline(cst.CSTVisitor):
     """Collects the nodes of an expression, outer before inner, and the node around each."""
 
@@ -135,6 +141,27 @@ class Context:
     def text(self, node: cst.CSTNode) -> str:
         """Source text of a node, its own parentheses left out."""
         return self.text_between(*self.span(node))
+
+    def short_text(self, node: cst.CSTNode) -> str:
+        """Source text of a node for a message: one row, not too long."""
+        text = " ".join(self.text(node).split())
+        return text if len(text) <= 40 else f"{text[:37]}..."
+
+    def end_with_parentheses(self, node: cst.BaseExpression) -> Location:
+        """Where a node ends, its own parentheses included."""
+        table = self.file.table
+        offset = table.offset(self.span(node)[1])
+        for _ in node.rpar:
+            offset = self._after_parenthesis(offset)
+        return table.location(offset)
+
+    def _after_parenthesis(self, offset: int) -> int:
+        """The offset behind the next closing parenthesis that is not in a comment."""
+        source = self.file.table.source
+        while source[offset] != ")":
+            comment = source[offset] == "#"
+            offset = min(_line_end(source, offset), len(source) - 1) if comment else offset + 1
+        return offset + 1
 
     def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
         """The libcst node around `node` inside this expression."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import enum
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -151,6 +152,26 @@ class FileNames:
         if self.lookup(name, at) is None and len(self.star_imports) == 1:
             return f"{self.star_imports[0]}.{name}"
         return self.resolve_name(name, at)
+
+    def adopt(self, node: ast.expr, place: ast.AST) -> None:
+        """Resolve names of an expression that was parsed on its own (a quoted annotation) as if it stood at `place`."""
+        scope = self.scope_of(place)
+        self._parents[node] = place
+        for inner in ast.walk(node):
+            self._scopes[inner] = scope
+
+    def may_narrow(self, node: ast.expr) -> bool:
+        """Whether the file says `isinstance` of anything that is spelled like `node`."""
+        return ast.dump(node) in self._narrowed_expressions
+
+    @functools.cached_property
+    def _narrowed_expressions(self) -> frozenset[str]:
+        found = set()
+        for node in self._parents:
+            match node:
+                case ast.Call(func=ast.Name(id="isinstance"), args=[subject, _]):
+                    found.add(ast.dump(subject))
+        return frozenset(found)
 
     def mentions(self, name: str) -> bool:
         """Whether any scope of the file binds or reads `name`."""

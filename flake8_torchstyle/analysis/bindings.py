@@ -1,0 +1,122 @@
+"""Which bindings of a name can reach a place, and what `isinstance` says there.
+
+A binding reaches a place unless a later one on every way to the place replaces it. Inside loops, bindings further down
+reach the next round.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from .names import Binding, BindingKind, FileNames, Scope
+
+_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+_LEAVES = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+
+
+def reaching(names: FileNames, scope: Scope, bindings: list[Binding], at: ast.AST) -> list[Binding]:
+    """The bindings that may hold when control is at `at`; all of them where `at` runs in another scope."""
+    if len(bindings) == 1 or names.scope_of(at) is not scope:
+        return bindings
+    around = [at, *names.ancestors(at)]
+    before = [b for b in bindings if b.kind is BindingKind.PARAMETER or _position(b.node) < _position(at)]
+    before = [b for b in before if not _holds(names, b, at)]
+    start = max((i for i, b in enumerate(before) if _always_ran(names, b, around)), default=0)
+    reached = before[start:]
+    loops = [node for node in around if isinstance(node, _LOOPS)]
+    later = [
+        b
+        for b in bindings
+        if b not in reached and b not in before and any(loop in names.ancestors(b.node) for loop in loops)
+    ]
+    return [*reached, *later] or bindings
+
+
+def _position(node: ast.AST) -> tuple[int, int]:
+    return getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
+
+
+def _holds(names: FileNames, binding: Binding, at: ast.AST) -> bool:
+    """Whether `at` is part of the value that the binding takes: `x = f(x)`."""
+    return (
+        binding.kind is BindingKind.ASSIGNMENT
+        and binding.value is not None
+        and (at is binding.value or binding.value in names.ancestors(at))
+    )
+
+
+def _always_ran(names: FileNames, binding: Binding, around: list[ast.AST]) -> bool:
+    """Whether the binding ran whenever control is inside the nodes `around`: it stands in one of their blocks."""
+    if binding.kind is BindingKind.PARAMETER:
+        return True
+    statement = _statement(names, binding.node)
+    parent = names.parent(statement) if statement else None
+    if isinstance(binding.node, _LOOPS):
+        return binding.node in around
+    if parent not in around:
+        return False
+    # Two branches of one `if` have the same parent but are different blocks.
+    return any(statement in block and any(node in block for node in around) for block in _blocks(parent))
+
+
+def _statement(names: FileNames, node: ast.AST) -> ast.stmt | None:
+    current: ast.AST | None = node
+    while current is not None and not isinstance(current, ast.stmt):
+        current = names.parent(current)
+    return current
+
+
+def _blocks(node: ast.AST | None) -> Iterator[list[ast.AST]]:
+    for field in ("body", "orelse", "finalbody"):
+        block = getattr(node, field, None)
+        if isinstance(block, list):
+            yield block
+
+
+def narrowing_classes(names: FileNames, expression: ast.expr, at: ast.AST) -> list[ast.expr]:
+    """The class expressions of the nearest `isinstance(expression, ...)` that must have been true at `at`."""
+    wanted = ast.dump(expression)
+    child: ast.AST = at
+    for node in names.ancestors(at):
+        match node:
+            case ast.If(test=test, body=body) | ast.While(test=test, body=body) if child in body:
+                if found := _asserted(test, wanted):
+                    return found
+            case ast.IfExp(test=test, body=body) if child is body:
+                if found := _asserted(test, wanted):
+                    return found
+            case ast.BoolOp(op=ast.And(), values=values) if child in values:
+                for value in values[: values.index(child)]:
+                    if found := _asserted(value, wanted):
+                        return found
+        for block in _blocks(node):
+            if child in block:
+                for statement in reversed(block[: block.index(child)]):
+                    if found := _established(statement, wanted):
+                        return found
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
+            break
+        child = node
+    return []
+
+
+def _asserted(test: ast.expr, wanted: str) -> list[ast.expr]:
+    match test:
+        case ast.Call(func=ast.Name(id="isinstance"), args=[subject, classes]) if ast.dump(subject) == wanted:
+            return list(classes.elts) if isinstance(classes, ast.Tuple) else [classes]
+        case ast.BoolOp(op=ast.And(), values=values):
+            return next((found for value in values if (found := _asserted(value, wanted))), [])
+    return []
+
+
+def _established(statement: ast.AST, wanted: str) -> list[ast.expr]:
+    """What a statement guarantees to those after it: `assert isinstance(...)`, `if not isinstance(...): return`."""
+    match statement:
+        case ast.Assert(test=test):
+            return _asserted(test, wanted)
+        case ast.If(test=ast.UnaryOp(op=ast.Not(), operand=test), body=[*_, last], orelse=[]) if isinstance(
+            last, _LEAVES
+        ):
+            return _asserted(test, wanted)
+    return []

@@ -1,0 +1,180 @@
+"""What a call gives: objects of classes, returned values, modules from their own methods, containers, wrappers."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from .annotations import annotation_value
+from .knowledge import Kind, knowledge
+from .project import SourceModule
+from .types import (
+    MODULE_ROOT,
+    NOTHING,
+    UNKNOWN,
+    ClassObject,
+    ClassRef,
+    ExternalClass,
+    ExternalMethod,
+    ExternalRef,
+    FunctionRef,
+    Instance,
+    Items,
+    TupleOf,
+    Type,
+    Value,
+    union,
+)
+
+if TYPE_CHECKING:
+    from .values import Evaluator
+
+# Methods of nn.Module that return the module.
+RETURNS_SELF = frozenset(
+    "to cuda cpu eval train half float double bfloat16 requires_grad_ apply share_memory to_empty type xpu ipu hpu "
+    "mtia".split()
+)
+_CONTAINERS = frozenset({"Sequential", "ModuleList", "ModuleDict"})
+_CHILDREN = frozenset({"children", "modules"})
+_NAMED_CHILDREN = frozenset({"named_children", "named_modules"})
+# Class methods that, by the convention of the libraries that have them, return an object of the class.
+_ALTERNATIVE_CONSTRUCTORS = ("from_", "load_from_", "restore_from")
+_SAME_ITEMS = frozenset({"list", "tuple", "sorted", "reversed", "set", "iter", "frozenset"})
+_ANY_MODULE: Value = (Instance(MODULE_ROOT, exact=False),)
+
+
+def call_value(ev: Evaluator, call: ast.Call, module: SourceModule) -> Value:
+    """The alternatives for a call's result."""
+    return union(_result(ev, function, call, module) for function in ev.value(call.func, module)) or UNKNOWN
+
+
+def _result(ev: Evaluator, function: Type, call: ast.Call, module: SourceModule) -> Value:
+    match function:
+        case ClassObject(cls=cls):
+            return _constructed(ev, cls, call, module)
+        case FunctionRef(owner=owner):
+            return _called(ev, function, owner, call)
+        case ExternalRef(qualified=qualified):
+            if qualified.startswith("builtins."):
+                return _builtin(ev, qualified.rpartition(".")[2], call, module)
+            return _external(ev, qualified, call, module)
+        case ExternalMethod(owner=owner, name=name):
+            return _method(ev, owner, name, call)
+    return UNKNOWN
+
+
+def _constructed(ev: Evaluator, cls: ClassRef, call: ast.Call, module: SourceModule) -> Value:
+    """An object of a class: an nn container with its items, or anything else."""
+    ev.note(f"built by `{ast.unparse(call.func)}(...)`", module, call.lineno)
+    for parent in ev.classes.order(cls):
+        if isinstance(parent, ExternalClass):
+            package, _, name = parent.qualified.rpartition(".")
+            if name in _CONTAINERS and package.startswith("torch.nn"):
+                return (Items(_contained(ev, name, call, module) if parent == cls else NOTHING, cls),)
+        elif any(getattr(item, "name", "") == "__new__" for item in parent.node.body):
+            return UNKNOWN
+    return (Instance(cls),)
+
+
+def _contained(ev: Evaluator, name: str, call: ast.Call, module: SourceModule) -> Value:
+    if name == "Sequential" and not (len(call.args) == 1 and isinstance(call.args[0], ast.Call)):
+        return ev.elements(call.args, module)
+    return union(_mapping_values(ev, argument, module) for argument in call.args)
+
+
+def _mapping_values(ev: Evaluator, argument: ast.expr, module: SourceModule) -> Value:
+    """The modules in an argument of a container: a list, a dictionary, pairs in an OrderedDict, one module."""
+    match argument:
+        case ast.Call(func=function, args=[pairs]) if ast.unparse(function).rpartition(".")[2] == "OrderedDict":
+            return union(ev.items(pair) if isinstance(pair, TupleOf) else UNKNOWN for pair in ev.iterated(pairs, module))
+    found = ev.value(argument, module)
+    return union(ev.items(owner) if isinstance(owner, (Items, TupleOf)) else (owner,) for owner in found)
+
+
+def _called(ev: Evaluator, function: FunctionRef, owner: Instance | ClassObject | None, call: ast.Call) -> Value:
+    """The result of a function of the project."""
+    found = ev.returned(function)
+    name = getattr(function.node, "name", "")
+    known = found and not all(type(a).__name__ == "Unknown" for a in found)
+    if known or owner is None:
+        return found or UNKNOWN
+    if isinstance(owner, ClassObject) and name.startswith(_ALTERNATIVE_CONSTRUCTORS):
+        return (Instance(owner.cls, exact=False),)
+    if isinstance(owner, Instance) and name in RETURNS_SELF and ev.is_module(owner):
+        return (owner,)
+    return found or UNKNOWN
+
+
+def _method(ev: Evaluator, owner: Instance | Items, name: str, call: ast.Call) -> Value:
+    """The result of a method that the project does not define: nn.Module's own, or a container's."""
+    if isinstance(owner, Items):
+        return _container_method(owner, name)
+    if not ev.is_module(owner):
+        return UNKNOWN
+    if name in RETURNS_SELF:
+        return (owner,)
+    if name in _CHILDREN:
+        return (Items(_ANY_MODULE),)
+    if name in _NAMED_CHILDREN:
+        return (Items((TupleOf((UNKNOWN, _ANY_MODULE)),)),)
+    if name == "get_submodule":
+        return _ANY_MODULE
+    return (Instance(owner.cls, exact=False),) if name.startswith(_ALTERNATIVE_CONSTRUCTORS) else UNKNOWN
+
+
+def _container_method(owner: Items, name: str) -> Value:
+    if name in ("values", "children"):
+        return (Items(owner.elements),)
+    if name in ("items", "named_children"):
+        return (Items((TupleOf((UNKNOWN, owner.elements or UNKNOWN)),)),)
+    if name in ("get", "pop", "popleft", "__getitem__"):
+        return owner.elements or UNKNOWN
+    if name in RETURNS_SELF or name in ("copy", "append", "extend"):
+        return (owner,)
+    return UNKNOWN
+
+
+def _builtin(ev: Evaluator, name: str, call: ast.Call, module: SourceModule) -> Value:
+    arguments = call.args
+    match name, arguments:
+        case "getattr", [target, ast.Constant(value=str(attribute)), *_]:
+            return union(ev.attribute(owner, attribute, module) for owner in ev.value(target, module))
+        case "zip", _:
+            return (Items((TupleOf(tuple(ev.iterated(argument, module) for argument in arguments)),)),)
+        case "enumerate", [target, *_]:
+            return (Items((TupleOf((UNKNOWN, ev.iterated(target, module))),)),)
+        case "next", [target, *_]:
+            return ev.iterated(target, module)
+        case _, [target] if name in _SAME_ITEMS:
+            return (Items(ev.iterated(target, module)),)
+        case ("list" | "dict" | "set"), []:
+            return (Items(NOTHING),)
+        case "dict", []:
+            return (Items(union(ev.value(keyword.value, module) for keyword in call.keywords)),)
+        case "type", [target]:
+            found = ev.value(target, module)
+            return tuple(ClassObject(a.cls) if isinstance(a, Instance) else a for a in found)
+        case "super", _:
+            return UNKNOWN
+    return UNKNOWN
+
+
+def _external(ev: Evaluator, qualified: str, call: ast.Call, module: SourceModule) -> Value:
+    """The result of a function or class of another package."""
+    known = knowledge()
+    if qualified in ("typing.cast", "torch.jit.annotate") and len(call.args) == 2:
+        return annotation_value(ev, call.args[0], module)
+    if qualified in known.transparent:
+        return ev.value(call.args[0], module) if call.args else UNKNOWN
+    if returned := known.returned_class(qualified):
+        ev.note(f"`{qualified}(...)` returns `{returned}`", module, call.lineno)
+        return (Instance(ExternalClass(returned), exact=False),)
+    if qualified == "collections.OrderedDict":
+        return (Items(union(_mapping_values(ev, argument, module) for argument in call.args)),)
+    kind = known.kind(qualified)
+    if kind in (Kind.MODULE, Kind.CUSTOM_CALL):
+        return _constructed(ev, ExternalClass(qualified), call, module)
+    owner, _, name = qualified.rpartition(".")
+    if name.startswith(_ALTERNATIVE_CONSTRUCTORS) and known.kind(owner) is Kind.MODULE:
+        return (Instance(ExternalClass(owner), exact=False),)
+    return (Instance(ExternalClass(qualified)),) if kind is Kind.PLAIN else UNKNOWN

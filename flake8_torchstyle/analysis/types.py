@@ -1,0 +1,130 @@
+"""What an expression can be, as far as the question "is this an nn.Module?" needs to know."""
+
+from __future__ import annotations
+
+import ast
+import pathlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .project import SourceModule
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One step of a proof: what was seen, and where. `path` is None for the file under the linter's eyes on stdin."""
+
+    text: str
+    path: pathlib.Path | None
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectClass:
+    """A class whose source is at hand."""
+
+    module: SourceModule
+    node: ast.ClassDef
+
+    @property
+    def name(self) -> str:
+        """The class's own name."""
+        return self.node.name
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalClass:
+    """A class known by its absolute name only."""
+
+    qualified: str
+
+    @property
+    def name(self) -> str:
+        """The name without its package."""
+        return self.qualified
+
+
+ClassRef = ProjectClass | ExternalClass
+MODULE_ROOT = ExternalClass("torch.nn.Module")
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """An object of a class; `exact` when it was seen being built, else it may be of a subclass."""
+
+    cls: ClassRef
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ClassObject:
+    """A class as a value."""
+
+    cls: ClassRef
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionRef:
+    """A function or method as a value; `owner` is what it is bound to."""
+
+    module: SourceModule
+    node: FunctionNode | ast.Lambda
+    owner: Instance | ClassObject | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleRef:
+    """A Python module as a value."""
+
+    module: SourceModule
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalRef:
+    """Something outside the project, known by its absolute name only."""
+
+    qualified: str
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A container: what iterating or subscripting it gives. `cls` is the module class of an nn container."""
+
+    elements: Value
+    cls: ClassRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TupleOf:
+    """A tuple whose items are told apart."""
+
+    items: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalMethod:
+    """A method of an object whose class is not read."""
+
+    owner: Instance | Items
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Could be anything."""
+
+
+Type = (
+    Instance | ClassObject | FunctionRef | ModuleRef | ExternalRef | Items | TupleOf | ExternalMethod | Unknown
+)
+# The alternatives; none at all means that nothing is known yet (a cycle, `None`).
+Value = tuple[Type, ...]
+NOTHING: Value = ()
+UNKNOWN: Value = (Unknown(),)
+
+
+def union(values: Iterable[Value]) -> Value:
+    """All alternatives, each once."""
+    return tuple(dict.fromkeys(alternative for value in values for alternative in value))

@@ -1,0 +1,97 @@
+"""Likely direct call of a module's `forward`.
+
+## What it does
+
+Finds `net.forward(x)` where strong evidence says that `net` is an `nn.Module`, but a proof is missing: one of its base
+classes cannot be read, or its class is unknown and the code calls `net.parameters()`, `net.state_dict()` or the like.
+
+## Why is this bad?
+
+As for `direct-forward-call`: `forward` skips every hook that `net(x)` runs.
+
+## Example
+
+```python
+def step(net, x):
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    return net.forward(x)
+```
+
+## Use instead
+
+```python
+def step(net, x):
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    return net(x)
+```
+
+## Fix safety
+
+The fix is unsafe: the object may be of a class whose `__call__` does something else, or that has none.
+
+## References
+
+- [torch.nn.Module.forward](https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.forward)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from ...analysis.modules import Certainty
+from ...context import Context
+from ...diagnostics import Applicability, Example, Report, Rule
+from ...rewriting.forward_call import without_forward
+
+
+def check(node: cst.CSTNode, context: Context) -> Iterator[Report]:
+    """Report `.forward` calls whose receiver is likely a module."""
+    if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute) or node.func.attr.value != "forward":
+        return
+    known = context.forward_call(node)
+    if known is None or known.certainty is not Certainty.LIKELY:
+        return
+    receiver = context.short_text(node.func.value)
+    message = f"`{receiver}` is likely {known.receiver_type}: call it directly, `.forward` skips its hooks"
+    yield Report(
+        at=node.func.attr,
+        message=message,
+        fix_message=f"Use `{receiver}(...)`",
+        edits=without_forward(node, context) or (),
+    )
+
+
+_NET = "import torch\nfrom torch import nn\n\n\n"
+
+RULE = Rule(
+    code="TS102",
+    name="likely-forward-call",
+    summary="the same, where evidence is strong but not proof",
+    applicability=Applicability.UNSAFE,
+    docs=__doc__,
+    on=(cst.Call,),
+    check=check,
+    examples=(
+        Example(
+            bad=f"{_NET}def step(net, x):\n    net.zero_grad()\n    return net.forward(x)\n\n\n"
+            "y = step(nn.Linear(4, 2), torch.ones(3, 4))\n",
+            good=f"{_NET}def step(net, x):\n    net.zero_grad()\n    return net(x)\n\n\n"
+            "y = step(nn.Linear(4, 2), torch.ones(3, 4))\n",
+        ),
+        Example(
+            bad=f"{_NET}def step(net, x):\n    net.eval().to('cpu')\n    net.to('cpu')\n    return net.forward(x)\n\n\n"
+            "y = step(nn.Linear(4, 2), torch.ones(3, 4))\n",
+            good=f"{_NET}def step(net, x):\n    net.eval().to('cpu')\n    net.to('cpu')\n    return net(x)\n\n\n"
+            "y = step(nn.Linear(4, 2), torch.ones(3, 4))\n",
+        ),
+    ),
+    ok=(
+        "def run(net, x):\n    return net.forward(x)\n",
+        "def run(kernel, x):\n    kernel.to('cuda')\n    return kernel.forward(x)\n",
+        "class Plain:\n    def parameters(self):\n        return []\n\n    def forward(self, x):\n        return x\n\n"
+        "    def run(self, x):\n        self.parameters()\n        return self.forward(x)\n",
+        "def run(rpc, x):\n    return rpc.rpc_sync().forward(x)\n",
+    ),
+)
