@@ -81,7 +81,8 @@ class AttributeTable:
     def _add_filled(self, call: ast.Call, receiver: str) -> None:
         match call:
             case ast.Call(
-                func=ast.Attribute(value=ast.Attribute(value=ast.Name(id=name), attr=attr), attr=method), args=[*_, last]
+                func=ast.Attribute(value=ast.Attribute(value=ast.Name(id=name), attr=attr), attr=method),
+                args=[*_, last],
             ) if name == receiver and method in _FILLERS:
                 extends = method in ("extend", "update")
                 self._add(attr, Assignment(call.lineno, element=last, is_extension=extends))

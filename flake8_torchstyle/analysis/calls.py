@@ -22,6 +22,7 @@ from .types import (
     Items,
     TupleOf,
     Type,
+    Unknown,
     Value,
     union,
 )
@@ -31,8 +32,7 @@ if TYPE_CHECKING:
 
 # Methods of nn.Module that return the module.
 RETURNS_SELF = frozenset(
-    "to cuda cpu eval train half float double bfloat16 requires_grad_ apply share_memory to_empty type xpu ipu hpu "
-    "mtia".split()
+    ["to", "cuda", "cpu", "eval", "train", "half", "float", "double", "bfloat16", "requires_grad_", "apply", "share_memory", "to_empty", "type", "xpu", "ipu", "hpu", "mtia"]
 )
 _CONTAINERS = frozenset({"Sequential", "ModuleList", "ModuleDict"})
 _CHILDREN = frozenset({"children", "modules"})
@@ -59,24 +59,32 @@ def _result(ev: Evaluator, function: Type, call: ast.Call, module: SourceModule)
                 return _builtin(ev, qualified.rpartition(".")[2], call, module)
             return _external(ev, qualified, call, module)
         case ExternalMethod(owner=owner, name=name):
-            return _method(ev, owner, name, call)
+            return _method(ev, owner, name)
     return UNKNOWN
 
 
 def _constructed(ev: Evaluator, cls: ClassRef, call: ast.Call, module: SourceModule) -> Value:
     """An object of a class: an nn container with its items, or anything else."""
     ev.note(f"built by `{ast.unparse(call.func)}(...)`", module, call.lineno)
-    for parent in ev.classes.order(cls):
-        if isinstance(parent, ExternalClass):
-            package, _, name = parent.qualified.rpartition(".")
-            if name in _CONTAINERS and package.startswith("torch.nn"):
-                return (Items(_contained(ev, name, call, module) if parent == cls else NOTHING, cls),)
-        elif any(getattr(item, "name", "") == "__new__" for item in parent.node.body):
-            return UNKNOWN
+    if any(getattr(item, "name", "") == "__new__" for c in ev.classes.project_order(cls) for item in c.node.body):
+        return UNKNOWN
+    if isinstance(cls, ExternalClass):
+        if kind := container_kind(cls):
+            return (Items(contained(ev, kind, call, module), cls),)
+        if cls.qualified in knowledge().wrappers:
+            wrapped = call.args[0] if call.args else next((k.value for k in call.keywords if k.arg == "module"), None)
+            return (Items(ev.value(wrapped, module), cls),)
     return (Instance(cls),)
 
 
-def _contained(ev: Evaluator, name: str, call: ast.Call, module: SourceModule) -> Value:
+def container_kind(cls: ClassRef) -> str | None:
+    """ "Sequential", "ModuleList" or "ModuleDict" if a class is one of torch's containers."""
+    package, _, name = cls.name.rpartition(".")
+    return name if name in _CONTAINERS and package.startswith("torch.nn") else None
+
+
+def contained(ev: Evaluator, name: str, call: ast.Call, module: SourceModule) -> Value:
+    """The modules that the constructor call of a container puts into it."""
     if name == "Sequential" and not (len(call.args) == 1 and isinstance(call.args[0], ast.Call)):
         return ev.elements(call.args, module)
     return union(_mapping_values(ev, argument, module) for argument in call.args)
@@ -86,29 +94,34 @@ def _mapping_values(ev: Evaluator, argument: ast.expr, module: SourceModule) -> 
     """The modules in an argument of a container: a list, a dictionary, pairs in an OrderedDict, one module."""
     match argument:
         case ast.Call(func=function, args=[pairs]) if ast.unparse(function).rpartition(".")[2] == "OrderedDict":
-            return union(ev.items(pair) if isinstance(pair, TupleOf) else UNKNOWN for pair in ev.iterated(pairs, module))
+            return union(
+                ev.items(pair) if isinstance(pair, TupleOf) else UNKNOWN for pair in ev.iterated(pairs, module)
+            )
     found = ev.value(argument, module)
     return union(ev.items(owner) if isinstance(owner, (Items, TupleOf)) else (owner,) for owner in found)
 
 
 def _called(ev: Evaluator, function: FunctionRef, owner: Instance | ClassObject | None, call: ast.Call) -> Value:
     """The result of a function of the project."""
-    found = ev.returned(function)
     name = getattr(function.node, "name", "")
-    known = found and not all(type(a).__name__ == "Unknown" for a in found)
-    if known or owner is None:
-        return found or UNKNOWN
     if isinstance(owner, ClassObject) and name.startswith(_ALTERNATIVE_CONSTRUCTORS):
-        return (Instance(owner.cls, exact=False),)
-    if isinstance(owner, Instance) and name in RETURNS_SELF and ev.is_module(owner):
+        built = Instance(owner.cls, exact=False)
+        if ev.is_module(built):
+            ev.note(f"built by `{ast.unparse(call.func)}(...)`", function.module, function.node.lineno)
+            return (built,)
+    found = ev.returned(function)
+    known = any(not isinstance(alternative, Unknown) for alternative in found)
+    if not known and isinstance(owner, Instance) and name in RETURNS_SELF and ev.is_module(owner):
         return (owner,)
     return found or UNKNOWN
 
 
-def _method(ev: Evaluator, owner: Instance | Items, name: str, call: ast.Call) -> Value:
+def _method(ev: Evaluator, owner: Instance | Items, name: str) -> Value:
     """The result of a method that the project does not define: nn.Module's own, or a container's."""
     if isinstance(owner, Items):
         return _container_method(owner, name)
+    if name in ("values", "items", "children") and (held := ev.held(owner)):
+        return _container_method(Items(held), name)
     if not ev.is_module(owner):
         return UNKNOWN
     if name in RETURNS_SELF:
@@ -147,7 +160,7 @@ def _builtin(ev: Evaluator, name: str, call: ast.Call, module: SourceModule) -> 
             return ev.iterated(target, module)
         case _, [target] if name in _SAME_ITEMS:
             return (Items(ev.iterated(target, module)),)
-        case ("list" | "dict" | "set"), []:
+        case (("list" | "dict" | "set"), []):
             return (Items(NOTHING),)
         case "dict", []:
             return (Items(union(ev.value(keyword.value, module) for keyword in call.keywords)),)

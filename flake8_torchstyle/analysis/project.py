@@ -167,9 +167,7 @@ class Project:
         if key not in self._found:
             folder = base.joinpath(*parts)
             candidates = (folder / "__init__.py", folder.parent / f"{folder.name}.py") if parts else ()
-            self._found[key] = next(
-                (path for path in (candidates or (base / "__init__.py",)) if path.is_file()), None
-            )
+            self._found[key] = next((path for path in (candidates or (base / "__init__.py",)) if path.is_file()), None)
         return self._found[key]
 
     def _file_below(self, folder: pathlib.Path, name: str) -> pathlib.Path | None:

@@ -70,9 +70,7 @@ class Surroundings:
         for node in ast.walk(self.names.tree):
             match node:
                 case ast.Call(func=ast.Attribute(attr=method), args=[first, *_]):
-                    if "forward" in method and "hook" in method and method.startswith("register"):
-                        yield _unwrapped(first)
-                    elif method == "MethodType":
+                    if ("forward" in method and "hook" in method and method.startswith("register")) or method == "MethodType":
                         yield _unwrapped(first)
                 case ast.Call(func=ast.Name(id="MethodType"), args=[first, *_]):
                     yield _unwrapped(first)

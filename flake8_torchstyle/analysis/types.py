@@ -116,9 +116,7 @@ class Unknown:
     """Could be anything."""
 
 
-Type = (
-    Instance | ClassObject | FunctionRef | ModuleRef | ExternalRef | Items | TupleOf | ExternalMethod | Unknown
-)
+Type = Instance | ClassObject | FunctionRef | ModuleRef | ExternalRef | Items | TupleOf | ExternalMethod | Unknown
 # The alternatives; none at all means that nothing is known yet (a cycle, `None`).
 Value = tuple[Type, ...]
 NOTHING: Value = ()

@@ -12,13 +12,12 @@ from collections.abc import Iterator
 from .annotations import annotation_value
 from .attributes import Assignment, AttributeTable, filled_elements, self_name
 from .bindings import narrowing_classes, reaching
-from .calls import call_value
+from .calls import call_value, contained, container_kind
 from .classes import Classes, Nature
 from .knowledge import knowledge
-from .names import Binding, BindingKind, Scope
+from .names import Binding, Scope
 from .project import Definition, External, Project, Resolved, SourceModule, Submodule
 from .types import (
-    MODULE_ROOT,
     NOTHING,
     UNKNOWN,
     ClassObject,
@@ -152,9 +151,7 @@ class Evaluator:
             return self._from_star(node.id, module)
         scope, bindings = found
         filled = self._filled(node.id, scope, module)
-        values = [
-            self._bound(binding, scope, module) for binding in reaching(module.names, scope, bindings, node)
-        ]
+        values = [self._bound(binding, scope, module) for binding in reaching(module.names, scope, bindings, node)]
         return _with_elements(union(values), filled)
 
     def _from_star(self, name: str, module: SourceModule) -> Value:
@@ -289,8 +286,9 @@ class Evaluator:
                 return union(self._resolved(item) for item in found) or UNKNOWN
             case ExternalRef(qualified=qualified):
                 return (ExternalRef(f"{qualified}.{name}"),)
-            case Items():
-                return (ExternalMethod(owner, name),)
+            case Items(elements=elements, cls=cls):
+                wraps = name == "module" and cls is not None and cls.name in knowledge().wrappers
+                return (elements or UNKNOWN) if wraps else (ExternalMethod(owner, name),)
         return UNKNOWN
 
     def _class_attribute(self, owner: ClassObject, cls: ClassRef, name: str) -> Value:
@@ -311,10 +309,7 @@ class Evaluator:
                 return self.returned(FunctionRef(defined_in.module, function, owner))
             return (FunctionRef(defined_in.module, function, owner),)
         found = union(self._assigned(parent, name) for parent in self.classes.project_order(cls))
-        if found:
-            return found
-        wraps = any(getattr(c, "qualified", "") in knowledge().wrappers for c in self.classes.order(cls))
-        return (Instance(MODULE_ROOT, exact=False),) if wraps and name == "module" else (ExternalMethod(owner, name),)
+        return found or (ExternalMethod(owner, name),)
 
     def _assigned(self, cls: ProjectClass, name: str) -> Value:
         if cls not in self._tables:
@@ -355,7 +350,22 @@ class Evaluator:
                 return elements or UNKNOWN
             case TupleOf(items=items):
                 return union(items)
+            case Instance():
+                return self.held(owner) or UNKNOWN
         return UNKNOWN
+
+    def held(self, owner: Instance) -> Value:
+        """What an object of a class derived from a torch container holds, by what its class hands to the container."""
+        kinds = [kind for cls in self.classes.order(owner.cls) if (kind := container_kind(cls))]
+        if not kinds:
+            return NOTHING
+        found: list[Value] = []
+        for cls in self.classes.project_order(owner.cls):
+            for node in ast.walk(cls.node):
+                match node:
+                    case ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Name(id="super")), attr="__init__")):
+                        found.append(contained(self, kinds[0], node, cls.module))
+        return union(found)
 
     def _item(self, owner: Type, index: ast.expr) -> Value:
         match owner, index:
@@ -447,9 +457,7 @@ def _with_elements(value: Value, filled: Value) -> Value:
     """Containers among the alternatives, with what is put into them later."""
     if not filled:
         return value
-    return tuple(
-        Items(union((a.elements, filled)), a.cls) if isinstance(a, Items) else a for a in value
-    )
+    return tuple(Items(union((a.elements, filled)), a.cls) if isinstance(a, Items) else a for a in value)
 
 
 def _short(node: ast.expr) -> str:

@@ -7,8 +7,9 @@ import os
 import pathlib
 import re
 
-from ..analysis.modules import Certainty, Evidence
+from ..analysis.modules import Certainty
 from ..analysis.names import FileNames
+from ..analysis.types import Evidence
 from ..context import FileContext
 from ..engine import parse
 from ..sources import SourceError, read, syntax_error_text

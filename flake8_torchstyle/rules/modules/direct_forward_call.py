@@ -139,8 +139,7 @@ RULE = Rule(
         f"{_NET}net = Net()\n\n\ndef hook(module, args, output):\n    return net.forward(*args)\n\n\n"
         "net.register_forward_hook(hook)\n",
         f"{_NET}net = Net()\n\n\ndef patched(x):\n    return net.forward(x)\n\n\nother = Net()\nother.forward = patched\n",
-        f"{_NET}net = Net()\nother = Net()\n"
-        "other.forward = lambda x: net.forward(x)\n",
+        f"{_NET}net = Net()\nother = Net()\nother.forward = lambda x: net.forward(x)\n",
         "from torch.utils.cpp_extension import load\n\nkernel = load('kernel', ['kernel.cpp'])\ny = kernel.forward(1)\n",
         "from torch import nn\n\n\nclass Mixin:\n    def __call__(self, *args):\n        return 0\n\n\n"
         "class Net(Mixin, nn.Module):\n    pass\n\n\ny = Net().forward(1)\n",
