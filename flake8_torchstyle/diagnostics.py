@@ -7,6 +7,7 @@ reported without knowing how they were made.
 from __future__ import annotations
 
 import enum
+import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -68,6 +69,11 @@ class Finding:
     def sort_key(self) -> tuple[Location, str]:
         """Findings of one file are reported in this order."""
         return self.start, self.code
+
+
+def code(text: str) -> str:
+    """A snippet that is written as an indented block."""
+    return textwrap.dedent(text).lstrip("\n")
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ def _instance(alternative: object) -> Value:
         case ClassObject(cls=cls):
             return (Instance(cls, exact=False),)
         case ExternalRef(qualified=qualified) if knowledge().kind(qualified) is not Kind.UNKNOWN:
-            top, _, name = qualified.partition(".")
+            top = qualified.partition(".")[0]
             # `Any`, `Callable`, `Protocol` say nothing of what an object is.
             return UNKNOWN if top == "typing" else (Instance(ExternalClass(qualified), exact=False),)
     return UNKNOWN

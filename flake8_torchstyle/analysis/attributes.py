@@ -1,4 +1,4 @@
-"""Where the attributes of a class get their values: class bodies, `self.x = ...` in any method, containers filled later."""
+"""Where attributes get their values: class bodies, `self.x = ...` in any method, containers filled later."""
 
 from __future__ import annotations
 

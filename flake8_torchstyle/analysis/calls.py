@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 # Methods of nn.Module that return the module.
 RETURNS_SELF = frozenset(
-    ["to", "cuda", "cpu", "eval", "train", "half", "float", "double", "bfloat16", "requires_grad_", "apply", "share_memory", "to_empty", "type", "xpu", "ipu", "hpu", "mtia"]
+    "to cuda cpu eval train half float double bfloat16 requires_grad_ apply share_memory to_empty type xpu ipu "
+    "hpu mtia".split()
 )
 _CONTAINERS = frozenset({"Sequential", "ModuleList", "ModuleDict"})
 _CHILDREN = frozenset({"children", "modules"})

@@ -10,7 +10,9 @@ from .project import SourceModule
 from .types import Evidence
 
 _MODULE_ONLY = frozenset(
-    ["parameters", "named_parameters", "buffers", "named_buffers", "state_dict", "load_state_dict", "modules", "named_modules", "children", "named_children", "zero_grad", "register_forward_hook", "register_forward_pre_hook", "register_full_backward_hook", "register_full_backward_pre_hook", "get_submodule", "get_parameter", "requires_grad_"]
+    "parameters named_parameters buffers named_buffers state_dict load_state_dict modules named_modules "
+    "children named_children zero_grad register_forward_hook register_forward_pre_hook "
+    "register_full_backward_hook register_full_backward_pre_hook get_submodule get_parameter requires_grad_".split()
 )
 # Each of these means little; two different ones on the same object mean a module.
 _MODULE_LIKE = frozenset({"train", "eval", "to", "cuda", "cpu", "half", "float"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from .attributes import self_name
@@ -11,6 +12,7 @@ from .types import FunctionNode
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _SCRIPTING = frozenset({"torch.jit.is_scripting", "torch.jit.is_tracing"})
+_HOOK = re.compile(r"register_(module_)?forward(_pre)?_hook")
 _SCRIPTED = ("torch.jit.script", "torch.jit.export", "torch.jit.script_method", "torch.jit.interface")
 
 
@@ -70,7 +72,7 @@ class Surroundings:
         for node in ast.walk(self.names.tree):
             match node:
                 case ast.Call(func=ast.Attribute(attr=method), args=[first, *_]):
-                    if ("forward" in method and "hook" in method and method.startswith("register")) or method == "MethodType":
+                    if method == "MethodType" or _HOOK.fullmatch(method):
                         yield _unwrapped(first)
                 case ast.Call(func=ast.Name(id="MethodType"), args=[first, *_]):
                     yield _unwrapped(first)

@@ -40,7 +40,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from ...context import Context
-from ...diagnostics import Applicability, Example, Report, Rule
+from ...diagnostics import Applicability, Example, Report, Rule, code
 from ...rewriting.alias_call import AliasKind, alias_reports
 
 
@@ -59,24 +59,70 @@ RULE = Rule(
     check=check,
     examples=(
         Example(
-            bad="import torch\n\ny = torch.softmax(torch.rand(2, 3), dim=-1)\n",
-            good="import torch\nimport torch.nn.functional as F\n\ny = F.softmax(torch.rand(2, 3), dim=-1)\n",
+            bad=code("""
+                import torch
+
+                y = torch.softmax(torch.rand(2, 3), dim=-1)
+                """),
+            good=code("""
+                import torch
+                import torch.nn.functional as F
+
+                y = F.softmax(torch.rand(2, 3), dim=-1)
+                """),
         ),
         Example(
-            bad="import torch\nfrom torch import nn\n\ny = torch.softmax(torch.rand(2, 3), -1, torch.float64)\n",
-            good="import torch\nfrom torch import nn\n\n"
-            "y = nn.functional.softmax(torch.rand(2, 3), -1, dtype=torch.float64)\n",
+            bad=code("""
+                import torch
+                from torch import nn
+
+                y = torch.softmax(torch.rand(2, 3), -1, torch.float64)
+                """),
+            good=code("""
+                import torch
+                from torch import nn
+
+                y = nn.functional.softmax(torch.rand(2, 3), -1, dtype=torch.float64)
+                """),
         ),
         Example(
-            bad="import torch as th\n\nF = 96485\ny = th.softmax(th.rand(2, 3), 1)\n",
-            good="import torch as th\n\nF = 96485\ny = th.nn.functional.softmax(th.rand(2, 3), 1)\n",
+            bad=code("""
+                import torch as th
+
+                F = 96485
+                y = th.softmax(th.rand(2, 3), 1)
+                """),
+            good=code("""
+                import torch as th
+
+                F = 96485
+                y = th.nn.functional.softmax(th.rand(2, 3), 1)
+                """),
         ),
     ),
     ok=(
-        "import torch.nn.functional as F\n\ny = F.softmax(x, dim=-1)\n",
-        "y = x.softmax(-1)\n",
-        "from scipy.special import softmax\n\ny = softmax(x)\n",
-        "import torch\n\ny = torch.special.softmax(x, 1)\n",
-        "import torch\n\ny = torch.sparse.softmax(x, 1)\n",
+        code("""
+            import torch.nn.functional as F
+
+            y = F.softmax(x, dim=-1)
+            """),
+        code("""
+            y = x.softmax(-1)
+            """),
+        code("""
+            from scipy.special import softmax
+
+            y = softmax(x)
+            """),
+        code("""
+            import torch
+
+            y = torch.special.softmax(x, 1)
+            """),
+        code("""
+            import torch
+
+            y = torch.sparse.softmax(x, 1)
+            """),
     ),
 )

@@ -39,7 +39,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from ...context import Context
-from ...diagnostics import Applicability, Example, Report, Rule
+from ...diagnostics import Applicability, Example, Report, Rule, code
 from ...rewriting.alias_call import AliasKind, alias_reports
 
 
@@ -58,19 +58,54 @@ RULE = Rule(
     check=check,
     examples=(
         Example(
-            bad="import torch\n\ny = torch._C._nn.gelu(torch.linspace(-1, 1, 5))\n",
-            good="import torch\nimport torch.nn.functional as F\n\ny = F.gelu(torch.linspace(-1, 1, 5))\n",
+            bad=code("""
+                import torch
+
+                y = torch._C._nn.gelu(torch.linspace(-1, 1, 5))
+                """),
+            good=code("""
+                import torch
+                import torch.nn.functional as F
+
+                y = F.gelu(torch.linspace(-1, 1, 5))
+                """),
         ),
         Example(
-            bad="import torch\nfrom torch import _VF\n\ny = _VF.relu(torch.linspace(-1, 1, 5))\n",
-            good="import torch\nfrom torch import _VF\nimport torch.nn.functional as F\n\n"
-            "y = F.relu(torch.linspace(-1, 1, 5))\n",
+            bad=code("""
+                import torch
+                from torch import _VF
+
+                y = _VF.relu(torch.linspace(-1, 1, 5))
+                """),
+            good=code("""
+                import torch
+                from torch import _VF
+                import torch.nn.functional as F
+
+                y = F.relu(torch.linspace(-1, 1, 5))
+                """),
         ),
     ),
     ok=(
-        "import torch\n\ny = torch._C._nn.flatten_dense_tensors(x)\n",
-        "import torch\n\ny = torch._VF.lstm(x, h, w, True, 1, 0.0, False, False, False)\n",
-        "import torch\n\ny = torch._C._get_tracing_state()\n",
-        "import numpy as torch\n\ny = torch._C._nn.gelu(x)\n",
+        code("""
+            import torch
+
+            y = torch._C._nn.flatten_dense_tensors(x)
+            """),
+        code("""
+            import torch
+
+            y = torch._VF.lstm(x, h, w, True, 1, 0.0, False, False, False)
+            """),
+        code("""
+            import torch
+
+            y = torch._C._get_tracing_state()
+            """),
+        code("""
+            import numpy as torch
+
+            y = torch._C._nn.gelu(x)
+            """),
     ),
 )

@@ -56,7 +56,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from ...context import Context
-from ...diagnostics import Applicability, Example, Report, Rule
+from ...diagnostics import Applicability, Example, Report, Rule, code
 from ...rewriting.alias_call import AliasKind, alias_reports
 
 
@@ -75,56 +75,194 @@ RULE = Rule(
     check=check,
     examples=(
         Example(
-            bad="import torch\n\ny = torch.relu(torch.linspace(-1, 1, 5))\n",
-            good="import torch\nimport torch.nn.functional as F\n\ny = F.relu(torch.linspace(-1, 1, 5))\n",
+            bad=code("""
+                import torch
+
+                y = torch.relu(torch.linspace(-1, 1, 5))
+                """),
+            good=code("""
+                import torch
+                import torch.nn.functional as F
+
+                y = F.relu(torch.linspace(-1, 1, 5))
+                """),
         ),
         Example(
-            bad="import torch\nfrom torch.nn import functional as nnf\n\n"
-            "x, w, m, v = torch.rand(2, 3), torch.rand(3), torch.rand(3), torch.rand(3)\n"
-            "y = torch.batch_norm(x, w, None, m, v, False, 0.1, 1e-5, False)\n",
+            bad=code("""
+                import torch
+                from torch.nn import functional as nnf
+
+                x, w, m, v = torch.rand(2, 3), torch.rand(3), torch.rand(3), torch.rand(3)
+                y = torch.batch_norm(x, w, None, m, v, False, 0.1, 1e-5, False)
+                """),
             good=None,
         ),
         Example(
-            bad="import torch\nimport torch.nn.functional as F\n\n"
-            "y = torch.embedding(torch.eye(3), torch.tensor([2, 0]))\n",
-            good="import torch\nimport torch.nn.functional as F\n\n"
-            "y = F.embedding(weight=torch.eye(3), input=torch.tensor([2, 0]))\n",
+            bad=code("""
+                import torch
+                import torch.nn.functional as F
+
+                y = torch.embedding(torch.eye(3), torch.tensor([2, 0]))
+                """),
+            good=code("""
+                import torch
+                import torch.nn.functional as F
+
+                y = F.embedding(weight=torch.eye(3), input=torch.tensor([2, 0]))
+                """),
         ),
         Example(
-            bad="import torch\nimport torch.nn.functional as F\n\n"
-            "y = torch.dropout(\n    torch.ones(8),  # signal\n    0.5,\n    train=True,\n)\n",
-            good="import torch\nimport torch.nn.functional as F\n\n"
-            "y = F.dropout(\n    torch.ones(8),  # signal\n    0.5,\n    training=True,\n)\n",
+            bad=code("""
+                import torch
+                import torch.nn.functional as F
+
+                y = torch.dropout(
+                    torch.ones(8),  # signal
+                    0.5,
+                    train=True,
+                )
+                """),
+            good=code("""
+                import torch
+                import torch.nn.functional as F
+
+                y = F.dropout(
+                    torch.ones(8),  # signal
+                    0.5,
+                    training=True,
+                )
+                """),
         ),
         Example(
-            bad="import torch\nimport torch.nn.functional as F\n\n"
-            "y = torch.log_softmax(torch.relu(torch.rand(2, 3)), 1)\n",
-            good="import torch\nimport torch.nn.functional as F\n\ny = F.log_softmax(F.relu(torch.rand(2, 3)), 1)\n",
+            bad=code("""
+                import torch
+                import torch.nn.functional as F
+
+                y = torch.log_softmax(torch.relu(torch.rand(2, 3)), 1)
+                """),
+            good=code("""
+                import torch
+                import torch.nn.functional as F
+
+                y = F.log_softmax(F.relu(torch.rand(2, 3)), 1)
+                """),
         ),
         Example(
-            bad="import torch\nfrom torch import relu\n\ny = relu(torch.rand(2))\n",
-            good="import torch\nimport torch.nn.functional as F\n\ny = F.relu(torch.rand(2))\n",
+            bad=code("""
+                import torch
+                from torch import relu
+
+                y = relu(torch.rand(2))
+                """),
+            good=code("""
+                import torch
+                import torch.nn.functional as F
+
+                y = F.relu(torch.rand(2))
+                """),
         ),
-        Example(bad="from torch import *\n\ny = relu(rand(2))\n", good=None),
         Example(
-            bad="import torch\n\nargs = (torch.rand(2), 0.5, False)\ny = torch.dropout(*args)\n",
+            bad=code("""
+                from torch import *
+
+                y = relu(rand(2))
+                """),
+            good=None,
+        ),
+        Example(
+            bad=code("""
+                import torch
+
+                args = (torch.rand(2), 0.5, False)
+                y = torch.dropout(*args)
+                """),
             good=None,
         ),
     ),
     ok=(
-        "import torch.nn.functional as F\n\ny = F.relu(x)\n",
-        "import torch\n\ny = torch.sigmoid(x) + torch.tanh(x)\n",
-        "import torch\n\ny = torch.softmax(x, dim=-1)\n",
-        "y = torch.relu(x)\n",
-        "import tensorflow as torch\n\ny = torch.relu(x)\n",
-        "import torch\n\n\ndef f(torch):\n    return torch.relu(1)\n",
-        "import torch\n\n\nclass torch:\n    relu = abs\n\n\ny = torch.relu(x)\n",
-        "from torch import relu\n\n\ndef relu(x):\n    return x\n\n\ny = relu(1)\n",
-        "import torch\n\nHANDLERS = {torch.relu: 1}\n",
-        "import torch\n\nif func is torch.relu or func in (torch.selu, torch.celu):\n    pass\n",
-        "import torch\n\n\n@implements(torch.relu)\ndef relu(x):\n    return x\n",
-        "import torch\n\nx.relu().softmax(1)\n",
-        "import torch\n\ntorch.relu = None\n",
-        "import torch\n\nprint('torch.relu(x)')  # torch.relu(x)\n",
+        code("""
+            import torch.nn.functional as F
+
+            y = F.relu(x)
+            """),
+        code("""
+            import torch
+
+            y = torch.sigmoid(x) + torch.tanh(x)
+            """),
+        code("""
+            import torch
+
+            y = torch.softmax(x, dim=-1)
+            """),
+        code("""
+            y = torch.relu(x)
+            """),
+        code("""
+            import tensorflow as torch
+
+            y = torch.relu(x)
+            """),
+        code("""
+            import torch
+
+
+            def f(torch):
+                return torch.relu(1)
+            """),
+        code("""
+            import torch
+
+
+            class torch:
+                relu = abs
+
+
+            y = torch.relu(x)
+            """),
+        code("""
+            from torch import relu
+
+
+            def relu(x):
+                return x
+
+
+            y = relu(1)
+            """),
+        code("""
+            import torch
+
+            HANDLERS = {torch.relu: 1}
+            """),
+        code("""
+            import torch
+
+            if func is torch.relu or func in (torch.selu, torch.celu):
+                pass
+            """),
+        code("""
+            import torch
+
+
+            @implements(torch.relu)
+            def relu(x):
+                return x
+            """),
+        code("""
+            import torch
+
+            x.relu().softmax(1)
+            """),
+        code("""
+            import torch
+
+            torch.relu = None
+            """),
+        code("""
+            import torch
+
+            print('torch.relu(x)')  # torch.relu(x)
+            """),
     ),
 )

@@ -7,8 +7,8 @@ Finds `net.forward(x)` where `net` is proven to be an `nn.Module` whose class do
 ## Why is this bad?
 
 `nn.Module.__call__` runs `forward` *and* the hooks registered on the module or globally: forward hooks, pre-hooks,
-backward hooks, and everything built on them, such as the parameter gathering of FSDP, pruning, spectral norm, profilers,
-quantisation observers and feature extraction. Calling `forward` skips all of it without a word.
+backward hooks, and everything built on them, such as the parameter gathering of FSDP, pruning, spectral norm,
+profilers, quantisation observers and feature extraction. Calling `forward` skips all of it without a word.
 
 ## Example
 
@@ -28,7 +28,7 @@ The fix is safe where the receiver was seen being built, or is `self` or an obje
 are all known up to `nn.Module`, and no class of the project that derives from it replaces `__call__`. With hooks
 registered, results may change: that is the point of the rule. Without hooks they are the same.
 
-The fix is unsafe for a receiver that is only known to be of some public base class (`nn.Module`, `LightningModule`), for
+The fix is unsafe for a receiver that is only known to be of a public base class (`nn.Module`, `LightningModule`), for
 `self.forward` inside `forward`, and in code that TorchScript may compile. There is none where a comment would be lost.
 
 Never reported: `super().forward(...)`, `Class.forward(self, ...)`, classes with their own `__call__`, a call inside the
@@ -48,7 +48,7 @@ import libcst as cst
 
 from ...analysis.modules import Certainty
 from ...context import Context
-from ...diagnostics import Applicability, Example, Report, Rule
+from ...diagnostics import Applicability, Example, Report, Rule, code
 from ...rewriting.forward_call import without_forward
 
 
@@ -70,15 +70,21 @@ def check(node: cst.CSTNode, context: Context) -> Iterator[Report]:
     )
 
 
-_NET = (
-    "import torch\nfrom torch import nn\n\n\n"
-    "class Net(nn.Module):\n"
-    "    def __init__(self):\n"
-    "        super().__init__()\n"
-    "        self.layer = nn.Linear(4, 2)\n\n"
-    "    def forward(self, x):\n"
-    "        return self.layer(x)\n\n\n"
-)
+_NET = code("""
+    import torch
+    from torch import nn
+
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer = nn.Linear(4, 2)
+
+        def forward(self, x):
+            return self.layer(x)
+
+
+    """)
 
 RULE = Rule(
     code="TS101",
@@ -90,69 +96,277 @@ RULE = Rule(
     check=check,
     examples=(
         Example(
-            bad=f"{_NET}net = Net()\ny = net.forward(torch.ones(3, 4))\n",
-            good=f"{_NET}net = Net()\ny = net(torch.ones(3, 4))\n",
+            bad=_NET
+            + code("""
+                net = Net()
+                y = net.forward(torch.ones(3, 4))
+                """),
+            good=_NET
+            + code("""
+                net = Net()
+                y = net(torch.ones(3, 4))
+                """),
         ),
         Example(
-            bad=f"{_NET}y = Net().double().forward(torch.ones(3, 4).double())\n",
-            good=f"{_NET}y = Net().double()(torch.ones(3, 4).double())\n",
+            bad=_NET
+            + code("""
+                y = Net().double().forward(torch.ones(3, 4).double())
+                """),
+            good=_NET
+            + code("""
+                y = Net().double()(torch.ones(3, 4).double())
+                """),
         ),
         Example(
-            bad="import torch\nfrom torch import nn\n\n"
-            "stack = nn.Sequential(nn.Linear(4, 2), nn.ReLU())\n"
-            "y = stack[0].forward(torch.ones(3, 4))\nz = stack.forward(torch.ones(3, 4))\n",
-            good="import torch\nfrom torch import nn\n\n"
-            "stack = nn.Sequential(nn.Linear(4, 2), nn.ReLU())\n"
-            "y = stack[0](torch.ones(3, 4))\nz = stack(torch.ones(3, 4))\n",
+            bad=code("""
+                import torch
+                from torch import nn
+
+                stack = nn.Sequential(nn.Linear(4, 2), nn.ReLU())
+                y = stack[0].forward(torch.ones(3, 4))
+                z = stack.forward(torch.ones(3, 4))
+                """),
+            good=code("""
+                import torch
+                from torch import nn
+
+                stack = nn.Sequential(nn.Linear(4, 2), nn.ReLU())
+                y = stack[0](torch.ones(3, 4))
+                z = stack(torch.ones(3, 4))
+                """),
         ),
         Example(
-            bad=f"{_NET}class Pair(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
-            "        self.nets = nn.ModuleList([Net(), Net()])\n\n"
-            "    def forward(self, x):\n"
-            "        return sum(net.forward(x) for net in self.nets)\n\n\n"
-            "y = Pair()(torch.ones(3, 4))\n",
-            good=f"{_NET}class Pair(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
-            "        self.nets = nn.ModuleList([Net(), Net()])\n\n"
-            "    def forward(self, x):\n"
-            "        return sum(net(x) for net in self.nets)\n\n\n"
-            "y = Pair()(torch.ones(3, 4))\n",
+            bad=_NET
+            + code("""
+                class Pair(nn.Module):
+                    def __init__(self):
+                        super().__init__()
+                        self.nets = nn.ModuleList([Net(), Net()])
+
+                    def forward(self, x):
+                        return sum(net.forward(x) for net in self.nets)
+
+
+                y = Pair()(torch.ones(3, 4))
+                """),
+            good=_NET
+            + code("""
+                class Pair(nn.Module):
+                    def __init__(self):
+                        super().__init__()
+                        self.nets = nn.ModuleList([Net(), Net()])
+
+                    def forward(self, x):
+                        return sum(net(x) for net in self.nets)
+
+
+                y = Pair()(torch.ones(3, 4))
+                """),
         ),
         Example(
-            bad="import torch\nfrom torch import nn\n\n"
-            "y = nn.Linear(4, 2).forward(nn.ReLU().forward(torch.ones(3, 4)))\n",
-            good="import torch\nfrom torch import nn\n\ny = nn.Linear(4, 2)(nn.ReLU()(torch.ones(3, 4)))\n",
+            bad=code("""
+                import torch
+                from torch import nn
+
+                y = nn.Linear(4, 2).forward(nn.ReLU().forward(torch.ones(3, 4)))
+                """),
+            good=code("""
+                import torch
+                from torch import nn
+
+                y = nn.Linear(4, 2)(nn.ReLU()(torch.ones(3, 4)))
+                """),
         ),
         Example(
-            bad=f"{_NET}net = Net()\ny = (\n    net\n    .forward(torch.ones(3, 4))\n)\n",
-            good=f"{_NET}net = Net()\ny = (\n    net(torch.ones(3, 4))\n)\n",
+            bad=_NET
+            + code("""
+                net = Net()
+                y = (
+                    net
+                    .forward(torch.ones(3, 4))
+                )
+                """),
+            good=_NET
+            + code("""
+                net = Net()
+                y = (
+                    net(torch.ones(3, 4))
+                )
+                """),
         ),
-        Example(bad=f"{_NET}net = Net()\ny = (\n    net  # kept\n    .forward(torch.ones(3, 4))\n)\n", good=None),
+        Example(
+            bad=_NET
+            + code("""
+                net = Net()
+                y = (
+                    net  # kept
+                    .forward(torch.ones(3, 4))
+                )
+                """),
+            good=None,
+        ),
     ),
     ok=(
-        f"{_NET}class Sub(Net):\n    def forward(self, x):\n        return super().forward(x) + Net.forward(self, x)\n",
-        "from torch import nn\n\n\nclass Net(nn.Module):\n    def __call__(self, x):\n        return self.forward(x)\n\n"
-        "    def other(self, x):\n        return self.forward(x)\n",
-        "class Plain:\n    def forward(self, x):\n        return x\n\n    def other(self, x):\n        return self.forward(x)\n",
-        "import chainer\n\n\nclass Net(chainer.Chain):\n    def other(self, x):\n        return self.forward(x)\n",
-        "from flax import nn\n\n\nclass Net(nn.Module):\n    def other(self, x):\n        return self.forward(x)\n",
-        "from torch.autograd import Function\n\n\nclass Op(Function):\n    pass\n\n\ny = Op.forward(None, 1)\n",
-        f"{_NET}net = Net()\n\n\ndef hook(module, args, output):\n    return net.forward(*args)\n\n\n"
-        "net.register_forward_hook(hook)\n",
-        f"{_NET}net = Net()\n\n\ndef patched(x):\n    return net.forward(x)\n\n\nother = Net()\nother.forward = patched\n",
-        f"{_NET}net = Net()\nother = Net()\nother.forward = lambda x: net.forward(x)\n",
-        "from torch.utils.cpp_extension import load\n\nkernel = load('kernel', ['kernel.cpp'])\ny = kernel.forward(1)\n",
-        "from torch import nn\n\n\nclass Mixin:\n    def __call__(self, *args):\n        return 0\n\n\n"
-        "class Net(Mixin, nn.Module):\n    pass\n\n\ny = Net().forward(1)\n",
-        "from types import SimpleNamespace\n\nnet = SimpleNamespace(forward=abs)\ny = net.forward(1)\n",
-        f"{_NET}net = object.__new__(Net)\ny = net.forward(1)\n",
-        "def run(net, x):\n    return net.forward(x)\n",
-        f"{_NET}class Other:\n    def forward(self, x):\n        return x\n\n\n"
-        "net = Net() if FLAG else Other()\ny = net.forward(1)\n",
-        "from torch import nn\n\n\nclass Op:\n    @staticmethod\n    def forward(x):\n        return x\n\n\n"
-        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.ops: dict[str, Op] = {}\n\n"
-        "    def apply_all(self, x):\n        return self.ops['a'].forward(x)\n",
-        "from torch import nn\n\n\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
-        "        self.parts = nn.ModuleList([Part()])\n\n    def forward(self, x):\n        return self.parts[0].forward(x)\n\n\n"
-        "class Part(nn.Module):\n    def __call__(self, x):\n        return x\n",
+        _NET
+        + code("""
+            class Sub(Net):
+                def forward(self, x):
+                    return super().forward(x) + Net.forward(self, x)
+            """),
+        code("""
+            from torch import nn
+
+
+            class Net(nn.Module):
+                def __call__(self, x):
+                    return self.forward(x)
+
+                def other(self, x):
+                    return self.forward(x)
+            """),
+        code("""
+            class Plain:
+                def forward(self, x):
+                    return x
+
+                def other(self, x):
+                    return self.forward(x)
+            """),
+        code("""
+            import chainer
+
+
+            class Net(chainer.Chain):
+                def other(self, x):
+                    return self.forward(x)
+            """),
+        code("""
+            from flax import nn
+
+
+            class Net(nn.Module):
+                def other(self, x):
+                    return self.forward(x)
+            """),
+        code("""
+            from torch.autograd import Function
+
+
+            class Op(Function):
+                pass
+
+
+            y = Op.forward(None, 1)
+            """),
+        _NET
+        + code("""
+            net = Net()
+
+
+            def hook(module, args, output):
+                return net.forward(*args)
+
+
+            net.register_forward_hook(hook)
+            """),
+        _NET
+        + code("""
+            net = Net()
+
+
+            def patched(x):
+                return net.forward(x)
+
+
+            other = Net()
+            other.forward = patched
+            """),
+        _NET
+        + code("""
+            net = Net()
+            other = Net()
+            other.forward = lambda x: net.forward(x)
+            """),
+        code("""
+            from torch.utils.cpp_extension import load
+
+            kernel = load('kernel', ['kernel.cpp'])
+            y = kernel.forward(1)
+            """),
+        code("""
+            from torch import nn
+
+
+            class Mixin:
+                def __call__(self, *args):
+                    return 0
+
+
+            class Net(Mixin, nn.Module):
+                pass
+
+
+            y = Net().forward(1)
+            """),
+        code("""
+            from types import SimpleNamespace
+
+            net = SimpleNamespace(forward=abs)
+            y = net.forward(1)
+            """),
+        _NET
+        + code("""
+            net = object.__new__(Net)
+            y = net.forward(1)
+            """),
+        code("""
+            def run(net, x):
+                return net.forward(x)
+            """),
+        _NET
+        + code("""
+            class Other:
+                def forward(self, x):
+                    return x
+
+
+            net = Net() if FLAG else Other()
+            y = net.forward(1)
+            """),
+        code("""
+            from torch import nn
+
+
+            class Op:
+                @staticmethod
+                def forward(x):
+                    return x
+
+
+            class Net(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.ops: dict[str, Op] = {}
+
+                def apply_all(self, x):
+                    return self.ops['a'].forward(x)
+            """),
+        code("""
+            from torch import nn
+
+
+            class Net(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.parts = nn.ModuleList([Part()])
+
+                def forward(self, x):
+                    return self.parts[0].forward(x)
+
+
+            class Part(nn.Module):
+                def __call__(self, x):
+                    return x
+            """),
     ),
 )

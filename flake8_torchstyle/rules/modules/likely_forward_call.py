@@ -42,7 +42,7 @@ import libcst as cst
 
 from ...analysis.modules import Certainty
 from ...context import Context
-from ...diagnostics import Applicability, Example, Report, Rule
+from ...diagnostics import Applicability, Example, Report, Rule, code
 from ...rewriting.forward_call import without_forward
 
 
@@ -63,7 +63,12 @@ def check(node: cst.CSTNode, context: Context) -> Iterator[Report]:
     )
 
 
-_NET = "import torch\nfrom torch import nn\n\n\n"
+_NET = code("""
+    import torch
+    from torch import nn
+
+
+    """)
 
 RULE = Rule(
     code="TS102",
@@ -75,23 +80,73 @@ RULE = Rule(
     check=check,
     examples=(
         Example(
-            bad=f"{_NET}def step(net, x):\n    net.zero_grad()\n    return net.forward(x)\n\n\n"
-            "y = step(nn.Linear(4, 2), torch.ones(3, 4))\n",
-            good=f"{_NET}def step(net, x):\n    net.zero_grad()\n    return net(x)\n\n\n"
-            "y = step(nn.Linear(4, 2), torch.ones(3, 4))\n",
+            bad=_NET
+            + code("""
+                def step(net, x):
+                    net.zero_grad()
+                    return net.forward(x)
+
+
+                y = step(nn.Linear(4, 2), torch.ones(3, 4))
+                """),
+            good=_NET
+            + code("""
+                def step(net, x):
+                    net.zero_grad()
+                    return net(x)
+
+
+                y = step(nn.Linear(4, 2), torch.ones(3, 4))
+                """),
         ),
         Example(
-            bad=f"{_NET}def step(net, x):\n    net.eval().to('cpu')\n    net.to('cpu')\n    return net.forward(x)\n\n\n"
-            "y = step(nn.Linear(4, 2), torch.ones(3, 4))\n",
-            good=f"{_NET}def step(net, x):\n    net.eval().to('cpu')\n    net.to('cpu')\n    return net(x)\n\n\n"
-            "y = step(nn.Linear(4, 2), torch.ones(3, 4))\n",
+            bad=_NET
+            + code("""
+                def step(net, x):
+                    net.eval().to('cpu')
+                    net.to('cpu')
+                    return net.forward(x)
+
+
+                y = step(nn.Linear(4, 2), torch.ones(3, 4))
+                """),
+            good=_NET
+            + code("""
+                def step(net, x):
+                    net.eval().to('cpu')
+                    net.to('cpu')
+                    return net(x)
+
+
+                y = step(nn.Linear(4, 2), torch.ones(3, 4))
+                """),
         ),
     ),
     ok=(
-        "def run(net, x):\n    return net.forward(x)\n",
-        "def run(kernel, x):\n    kernel.to('cuda')\n    return kernel.forward(x)\n",
-        "class Plain:\n    def parameters(self):\n        return []\n\n    def forward(self, x):\n        return x\n\n"
-        "    def run(self, x):\n        self.parameters()\n        return self.forward(x)\n",
-        "def run(rpc, x):\n    return rpc.rpc_sync().forward(x)\n",
+        code("""
+            def run(net, x):
+                return net.forward(x)
+            """),
+        code("""
+            def run(kernel, x):
+                kernel.to('cuda')
+                return kernel.forward(x)
+            """),
+        code("""
+            class Plain:
+                def parameters(self):
+                    return []
+
+                def forward(self, x):
+                    return x
+
+                def run(self, x):
+                    self.parameters()
+                    return self.forward(x)
+            """),
+        code("""
+            def run(rpc, x):
+                return rpc.rpc_sync().forward(x)
+            """),
     ),
 )
