@@ -14,8 +14,9 @@ from .mapping import Alias, Parameter, Values, Verdict
 
 _CUDNN_FLAG = "torch.backends.cudnn.enabled"
 _KINDS = {
-    # ATen's Reduction enumeration, at::Reduction in ATen/core/Reduction.h.
-    "reduction": Values(words={0: '"none"', 1: '"mean"', 2: '"sum"'}),
+    # ATen's Reduction enumeration, at::Reduction in ATen/core/Reduction.h. The operators' schemas say that it defaults
+    # to the mean, but Python's argument parser reads the default's name as 0: a call without it does not reduce.
+    "reduction": Values(words={0: '"none"', 1: '"mean"', 2: '"sum"'}, explicit=True),
     # GridSamplerInterpolation and GridSamplerPadding in ATen/native/GridSamplerUtils.h.
     "interpolation": Values(words={0: '"bilinear"', 1: '"nearest"', 2: '"bicubic"'}),
     "grid_padding": Values(words={0: '"zeros"', 1: '"border"', 2: '"reflection"'}),

@@ -44,13 +44,15 @@ class Values:
 
     `words` replaces literals by source text, `absent` and `absent_names` are the literals and qualified names that the
     documented function takes for granted, so that the argument is left out, `kept` tells whether a non-negative
-    integer literal may stay as it is. Everything else has no certain counterpart.
+    integer literal may stay as it is. Everything else has no certain counterpart. `explicit` means that the two
+    functions take different values for an argument that is left out, so that it has to be given.
     """
 
     words: Mapping[int, str] | None = None
     absent: tuple[object, ...] = ()
     absent_names: tuple[str, ...] = ()
     keeps_index: bool = False
+    explicit: bool = False
 
     def step(self, argument: Argument) -> Step | None:
         """What becomes of an argument's value, or None where that is not certain."""
@@ -109,6 +111,8 @@ class Alias:
             return ""
         if any(name == "return_indices" for name, _ in self.added):
             return "returns a tuple"
+        if any(p.values and p.values.explicit and not p.required for p in self.parameters):
+            return 'without `reduction` it takes "none", not "mean"'
         kept = [p.target for p in self.parameters if not (p.values and p.target not in self.documented)]
         if kept != list(self.documented[: len(kept)]):
             return "parameter order differs"
@@ -138,7 +142,7 @@ def plan_call(alias: Alias, arguments: Sequence[Argument]) -> CallPlan | None:
     """How to rewrite a call with these arguments, or None where no rewrite is certain to mean the same.
 
     An argument that the alias does not know, one given twice and one that is missing make the call an error today; it
-    stays as it is.
+    stays as it is. So does a call that leaves out what the documented function would take another value for.
     """
     if alias.verdict is Verdict.DIFFERENT:
         return None
@@ -179,5 +183,5 @@ def _bind(alias: Alias, arguments: Sequence[Argument]) -> list[Parameter] | None
         if parameter is None or parameter in bound:
             return None
         bound.append(parameter)
-    missing = [parameter for parameter in alias.parameters if parameter.required and parameter not in bound]
-    return bound if not missing else None
+    needed = (p for p in alias.parameters if p.required or (p.values is not None and p.values.explicit))
+    return bound if all(parameter in bound for parameter in needed) else None

@@ -29,9 +29,9 @@ y = F.batch_norm(
 
 The fix is safe where every argument has an exact counterpart. Arguments keep their place and their order of
 evaluation; those whose position means something else get a keyword. There is no fix for `out=`, for `*args` and
-`**kwargs` unless all parameters agree, for enumerations that are not literals, for functions with another result
-(`torch.embedding_bag` returns a tuple), for names that come from `from torch import *`, or where a comment would be
-lost.
+`**kwargs` unless all parameters agree, for losses without `reduction` (the alias then does not reduce at all), for
+enumerations that are not literals, for functions with another result (`torch.embedding_bag` returns a tuple), for names
+that come from `from torch import *`, or where a comment would be lost.
 
 The results are the same. What can differ is which error a call raises that is wrong already, because the documented
 function checks its arguments:
@@ -41,7 +41,7 @@ function checks its arguments:
 - `F.binary_cross_entropy_with_logits` and `F.margin_ranking_loss` raise for input and target of unequal shape or
   dimension, where the alias may broadcast; `F.triplet_margin_loss` raises for a margin that is not positive;
 - the dropouts raise ValueError instead of RuntimeError for a probability outside 0 to 1;
-- `F.embedding` raises for a `padding_idx` outside the table;
+- `F.affine_grid` raises for a `theta` that is not floating point, `F.embedding` for a `padding_idx` outside the table;
 - `F.kl_div` warns when the reduction is `"mean"`.
 
 ## References

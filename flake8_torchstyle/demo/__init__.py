@@ -1,0 +1,1 @@
+"""The small network that `torchstyle demo` checks, fixes and runs."""

@@ -1,0 +1,137 @@
+"""Put the whole proof together: rows, examples, hooks, graphs, controls and edges, on the devices asked for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import torch
+
+from .. import __version__
+from .cases import Case, cases_of, display_only, rows, rule_of
+from .controls import ControlReport, judge_controls
+from .devices import absent, describe
+from .edges import EdgeReport, is_edge, judge_edges
+from .examples import judge_examples
+from .execute import judge
+from .graphs import compare_graphs
+from .hooks import judge_hooks
+from .samples import SKIPPED
+from .verdicts import Outcome, RowReport, Verdict, summarise
+
+# `torch._VF` and `torch._C._VariableFunctions` hold the functions of `torch` themselves: a short run shows as much.
+_FULL = ("torch.", "torch._C._nn.")
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything a run found out.
+
+    As JSON (`as_json`): `version`, `torch`, `devices`, `absent`, `seconds`, `exit_code`; `rows`, `examples`, `hooks`
+    and `graphs`, lists of `{rule, row, device, outcome, same, raised, edges, detail}`; `controls`, a list of `{name,
+    device, caught, detail}`; `edges`, a list of `{row, what, device, as_declared, seen}`; `skipped`, runs that tell
+    nothing and why; `display_only`, the rows without a rewrite and why.
+    """
+
+    devices: list[str]
+    absent: list[str]
+    rows: list[RowReport] = field(default_factory=list)
+    examples: list[RowReport] = field(default_factory=list)
+    hooks: list[RowReport] = field(default_factory=list)
+    graphs: list[RowReport] = field(default_factory=list)
+    controls: list[ControlReport] = field(default_factory=list)
+    edges: list[EdgeReport] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def exit_code(self) -> int:
+        """2 when a negative control was not caught, 1 when something differs or was not executed, else 0."""
+        if not all(control.caught for control in self.controls):
+            return 2
+        executed = (*self.rows, *self.examples, *self.hooks)
+        failed = any(report.outcome is Outcome.DIFFERENT for report in (*executed, *self.graphs))
+        unproven = any(report.same == 0 and report.outcome is Outcome.RAISES for report in executed)
+        return int(failed or unproven or not all(edge.as_declared for edge in self.edges))
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as plain values."""
+        listed = {name: [_plain(item) for item in getattr(self, name)] for name in _LISTS}
+        return {
+            "version": __version__,
+            "torch": torch.__version__,
+            "devices": self.devices,
+            "absent": self.absent,
+            "seconds": round(self.seconds, 1),
+            "exit_code": self.exit_code,
+            **listed,
+            "skipped": {f"{function}, {setting}": reason for (function, setting), reason in SKIPPED.items()},
+            "display_only": display_only(),
+        }
+
+
+_LISTS = ("rows", "examples", "hooks", "graphs", "controls", "edges")
+
+
+def _plain(item: RowReport | ControlReport | EdgeReport) -> dict[str, Any]:
+    return {key: value.value if isinstance(value, Outcome) else value for key, value in asdict(item).items()}
+
+
+def verify(devices: list[torch.device], rule: str | None, progress: Progress) -> Report:
+    """Run the proof; `rule` narrows it to one code, `progress` is told of each step."""
+    began = time.monotonic()
+    report = Report([describe(device) for device in devices], absent())
+    for device in devices:
+        report.controls.extend(_steps(judge_controls(device), progress, "controls"))
+        report.examples.extend(_steps(judge_examples(device, rule), progress, "examples"))
+        if rule in (None, "TS101"):
+            report.hooks.extend(_steps(judge_hooks(device), progress, "hooks"))
+        if rule in (None, "TS201"):
+            report.edges.extend(_steps(judge_edges(device), progress, "edges"))
+        report.rows.extend(_steps(_judge_rows(device, rule), progress, "rows"))
+    report.graphs.extend(_steps(_judge_graphs(rule), progress, "graphs"))
+    return Report(
+        **{name: getattr(report, name) for name in ("devices", "absent", *_LISTS)}, seconds=time.monotonic() - began
+    )
+
+
+def step_count(devices: list[torch.device], rule: str | None) -> int:
+    """About how many steps `progress` will hear of."""
+    return (len(devices) + 1) * sum(rule in (None, rule_of(row)) for row in rows()) + 50 * len(devices)
+
+
+def _steps(reports: Iterable[Any], progress: Progress, what: str) -> Iterator[Any]:
+    for report in reports:
+        progress(what)
+        yield report
+
+
+def _judge_rows(device: torch.device, rule: str | None) -> Iterator[RowReport]:
+    for row in rows():
+        if rule in (None, rule_of(row)):
+            thorough = row.rpartition(".")[0] + "." in _FULL
+            verdicts = [v for case in _rewritten(row) for v in _case_verdicts(case, device, thorough)]
+            yield summarise(rule_of(row), row, device.type, verdicts)
+
+
+def _case_verdicts(case: Case, device: torch.device, thorough: bool) -> Iterator[Verdict]:
+    for setting, verdict in judge(case, device, thorough=thorough):
+        differs = verdict.outcome is Outcome.DIFFERENT
+        if differs and is_edge(case.row, setting, verdict.detail):
+            yield Verdict(Outcome.EDGE, verdict.detail)
+        else:
+            yield Verdict(verdict.outcome, f"{case.form}: {verdict.detail}" if verdict.detail else "")
+
+
+def _judge_graphs(rule: str | None) -> Iterator[RowReport]:
+    for row in rows():
+        if rule in (None, rule_of(row)) and row.rpartition(".")[0] + "." in _FULL:
+            yield summarise(
+                rule_of(row), row, "none (fake tensors)", [compare_graphs(case) for case in _rewritten(row)]
+            )
+
+
+def _rewritten(row: str) -> list[Case]:
+    return [case for case in cases_of(row) if case.is_rewritten]
