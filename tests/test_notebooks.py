@@ -78,7 +78,8 @@ def test_an_import_is_added_between_rows(run: Run, project: pathlib.Path) -> Non
     "cell",
     [
         "%time y = 1", "!pip install torch", "files = !ls", "torch.relu?", "?torch.relu", "%%bash\nls | wc\nfor x",
-        "%%time\ny = torch.relu(x)", "if a:\n    %time b()\n", "!pip install \\\n  torch", "x = (1\n    % 2)", "await f()",
+        "%%time\ny = torch.relu(x)", "if a:\n    %time b()\n", "!pip install \\\n  torch", "x = (1\n    % 2)",
+        "await f()",
     ],
 )  # fmt: skip
 def test_what_only_ipython_understands(cell: str) -> None:
