@@ -50,6 +50,15 @@ class FileContext:
         project = Project.for_file(self.path) if self.path is not None else None
         return ModuleAnalysis(self.names, self.names.tree, self.path, project)
 
+    @cached_property
+    def package(self) -> str | None:
+        """The name of the top-level package that the file is part of, by the `__init__` files around it."""
+        folder = self.path.absolute().parent if self.path is not None else None
+        name = None
+        while folder is not None and (folder / "__init__.py").exists():
+            name, folder = folder.name, folder.parent
+        return name
+
     def forward_call(self, call: ast.Call) -> ForwardCall | None:
         """What is known of a `recv.forward(...)` call; rules share one answer."""
         if call not in self._forward_calls:

@@ -70,7 +70,7 @@ def lint(
     has one. An import edit that several fixes need rides on the first of them: applying the edits of all safe fixes
     last to first gives what `fix` writes.
 
-    Raises SyntaxError when a file that could hold a finding does not parse.
+    Raises SyntaxError when a file that could hold a finding does not parse, or nests too deeply to be looked at.
     """
     file, drafts = _drafts(source, path, selected, tree, keep)
     return _settle(file, drafts, {Applicability.SAFE}) if file is not None else ()
@@ -118,12 +118,17 @@ def _drafts(
     if not regions:
         return None, []
     # From here on the file holds a candidate and libcst is worth its import.
+    import libcst as cst
+
     from .context import Context, FileContext
     from .rules import all_rules
 
     file = FileContext(source, path, names)
     rules = [rule for rule in all_rules() if selected(rule.code)]
-    drafts = [draft for region in regions for draft in _check(Context(file, region), rules)]
+    try:
+        drafts = [draft for region in regions for draft in _check(Context(file, region), rules)]
+    except (RecursionError, cst.ParserSyntaxError) as error:
+        raise SyntaxError("an expression that is too deeply nested or that libcst cannot parse") from error
     drafts = [draft for draft in drafts if keep is None or keep(draft.finding)]
     return file, sorted(drafts, key=lambda draft: draft.finding.sort_key)
 

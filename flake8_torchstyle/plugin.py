@@ -25,9 +25,16 @@ class TorchStylePlugin:
         self._lines = lines
 
     def run(self) -> Iterator[tuple[int, int, str, type[TorchStylePlugin]]]:
-        """Yield row (from 1), column (from 0), text and type of each finding, as flake8 wants them."""
+        """Yield row (from 1), column (from 0), text and type of each finding, as flake8 wants them.
+
+        What cannot be looked at yields nothing: flake8 has its own word for a file that does not parse.
+        """
         path = None if self._filename in ("-", "stdin") else pathlib.Path(self._filename)
-        for finding in lint("".join(self._lines), path, _every_rule, tree=self._tree):
+        try:
+            findings = lint("".join(self._lines), path, _every_rule, tree=self._tree)
+        except SyntaxError:
+            return
+        for finding in findings:
             yield finding.start.row, finding.start.column - 1, f"{finding.code} {finding.message}", type(self)
 
 

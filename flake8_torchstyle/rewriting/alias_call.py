@@ -17,6 +17,7 @@ from ..context import Context
 from ..diagnostics import Applicability, Edit, Location, Report
 from ..torch_api import NON_LITERAL, Alias, Argument, CallPlan, Verdict, lookup, plan_call
 from .imports import FUNCTIONAL
+from .references import is_use, reference_applicability
 
 # Names that both pages list, `torch` as a short cut to the other; `sigmoid` and `tanh` are documented on their own.
 _DOCUMENTED_ON_TORCH = frozenset({"softmax"})
@@ -43,7 +44,11 @@ def alias_reports(node: cst.CSTNode, context: Context, kind: AliasKind, verb: st
         return
     qualified = context.resolve(node)
     alias = lookup(qualified) if qualified else None
-    if qualified is None or alias is None or _kind_of(qualified) is not kind or not _is_use(node, context):
+    found = context.ast_of(node)
+    if qualified is None or alias is None or found is None or _kind_of(qualified) is not kind:
+        return
+    if not is_use(found, context.file.names) or context.file.package == "torch":
+        # PyTorch's own sources are where these functions are made of one another.
         return
     detail = alias.reason if alias.verdict is Verdict.DIFFERENT else alias.note
     suffix = f" ({detail})" if detail else ""
@@ -53,44 +58,32 @@ def alias_reports(node: cst.CSTNode, context: Context, kind: AliasKind, verb: st
     yield _with_fix(Report(at=at, message=message, applicability=Applicability.DISPLAY), node, alias, context)
 
 
-def _is_use(node: cst.Attribute | cst.Name, context: Context) -> bool:
-    """Whether the alias is called or handed on, rather than looked at as an object.
-
-    Comparisons, dict keys, subscripts, members of displays and decorator arguments identify the function itself
-    (dispatch tables, `__torch_function__` handlers): there the spelling is the point.
-    """
-    found = context.ast_of(node)
-    if found is None:
-        return False
-    parent = context.file.names.parent(found)
-    match parent:
-        case ast.Call(func=func) if func is found:
-            return True
-        case ast.Compare() | ast.Subscript() | ast.List() | ast.Tuple() | ast.Set() | ast.Attribute() | ast.Delete():
-            return False
-        case ast.Dict(keys=keys) if any(key is found for key in keys):
-            return False
-        case ast.Call():
-            owner = context.file.names.parent(parent)
-            decorators = getattr(owner, "decorator_list", ())
-            return not any(decorator is parent for decorator in decorators)
-    return True
-
-
 def _with_fix(report: Report, node: cst.Attribute | cst.Name, alias: Alias, context: Context) -> Report:
     """The report with its fix, where one is certain to be right."""
     name = context.name_for(f"{FUNCTIONAL}.{alias.target}", node)
     edits = _edits(node, alias, name.text, context) if name is not None else None
-    if name is None or edits is None or context.in_fstring(node):
+    level = _applicability(node, alias, context)
+    if name is None or edits is None or level is None or context.in_fstring(node):
         return report
     return Report(
         at=report.at,
         message=report.message,
-        applicability=Applicability.SAFE,
+        applicability=level,
         fix_message=f"Use `{name.text}`",
         edits=edits,
         name=name,
     )
+
+
+def _applicability(node: cst.Attribute | cst.Name, alias: Alias, context: Context) -> Applicability | None:
+    """How far a rewrite of the name can be trusted, whatever becomes of its arguments; None for not at all."""
+    call = context.parent(node)
+    found = context.ast_of(node)
+    if found is None:
+        return None
+    if alias.verdict is Verdict.SAME_OBJECT or (isinstance(call, cst.Call) and call.func is node):
+        return Applicability.SAFE
+    return reference_applicability(found, context.file.names)
 
 
 def _edits(node: cst.Attribute | cst.Name, alias: Alias, name: str, context: Context) -> tuple[Edit, ...] | None:

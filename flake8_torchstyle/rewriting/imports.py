@@ -8,6 +8,7 @@ file together.
 from __future__ import annotations
 
 import ast
+import functools
 import pathlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ from ..text import LineTable, newline_of
 FUNCTIONAL = "torch.nn.functional"
 SHORT_NAME = "F"
 _ADDED = f"import {FUNCTIONAL} as {SHORT_NAME}"
+_FUNCTION_MODULES = frozenset({"torch", FUNCTIONAL, "torch._C._nn", "torch._C._VariableFunctions", "torch._VF"})
+# The built-in function, and the methods of pytest's `monkeypatch` and of `unittest.mock.patch`.
+_PATCHERS = frozenset({"setattr", "delattr", "patch", "object", "multiple"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class ImportPlanner:
     def name_for(self, target: str, at: ast.expr) -> UsableName | None:
         """How to write `target`, a member of `torch.nn.functional`, in place of `at`."""
         module, _, member = target.rpartition(".")
-        if module != FUNCTIONAL or self._from_star(at):
+        if module != FUNCTIONAL or self._from_star(at) or self._is_patched:
             return None
         if existing := self._visible(FUNCTIONAL, at):
             return UsableName(f"{existing}.{member}")
@@ -51,6 +55,29 @@ class ImportPlanner:
         if package := self._visible("torch", at):
             return UsableName(f"{package}.nn.functional.{member}")
         return None
+
+    @functools.cached_property
+    def _is_patched(self) -> bool:
+        """Whether the file puts functions of its own into torch's modules.
+
+        What a name in them means then depends on when it is read, and the replacement may be made of the other.
+        """
+        for node in ast.walk(self.names.tree):
+            match node:
+                case ast.Attribute(value=module, ctx=ast.Store() | ast.Del()) if self._is_torch_module(module):
+                    return True
+                case ast.Call(func=function, args=[module, *_]) if _name(function) in _PATCHERS:
+                    if self._is_torch_module(module):
+                        return True
+        return False
+
+    def _is_torch_module(self, node: ast.expr) -> bool:
+        """Whether an expression is one of torch's modules of functions, or a text that names something in one."""
+        if isinstance(node, ast.Constant):
+            name = node.value.rpartition(".")[0] if isinstance(node.value, str) else None
+        else:
+            name = self.names.resolve(node)
+        return name in _FUNCTION_MODULES
 
     def _from_star(self, at: ast.expr) -> bool:
         return isinstance(at, ast.Name) and self.names.lookup(at.id, at) is None
@@ -68,39 +95,41 @@ class ImportPlanner:
         return None
 
     def _reaches(self, binding: Binding, scope: Scope, at: ast.expr) -> bool:
-        """Whether the import has run whenever `at` runs: straight in the scope's body or in a block around `at`."""
+        """Whether the import has run whenever `at` runs: above it, in the scope's body or in a block around `at`."""
         if binding.kind is not BindingKind.IMPORT or not isinstance(binding.node, ast.stmt):
             return False
-        if scope is self.names.scope_of(at) and binding.node.lineno >= at.lineno:
+        if (binding.node.lineno, binding.node.col_offset) > (at.lineno, at.col_offset):
             return False
         around = {scope.node, *self.names.ancestors(at)}
-        old_spelling = self._root_import(at)
+        old_spelling = self._root_imports(at)
         for block in self.names.ancestors(binding.node):
             if block is scope.node:
                 return True
-            shares_guard = isinstance(block, ast.Try) and binding.node in block.body and old_spelling in block.body
+            shares_guard = (
+                isinstance(block, ast.Try)
+                and binding.node in block.body
+                and any(statement in block.body for statement in old_spelling)
+            )
             if block not in around and not shares_guard:
                 return False
         return False
 
-    def _root_import(self, at: ast.expr) -> ast.AST | None:
-        """The import statement that the leftmost name of `at` comes from."""
+    def _root_imports(self, at: ast.expr) -> list[ast.stmt]:
+        """The import statements that bind the leftmost name of `at`, such as `import torch.utils.data`."""
         root: ast.expr = at
         while isinstance(root, ast.Attribute):
             root = root.value
-        if not isinstance(root, ast.Name):
-            return None
-        found = self.names.lookup(root.id, root)
-        imports = [b.node for b in found[1] if b.kind is BindingKind.IMPORT] if found else []
-        return imports[0] if len(imports) == 1 else None
+        found = self.names.lookup(root.id, root) if isinstance(root, ast.Name) else None
+        bindings = found[1] if found else []
+        return [b.node for b in bindings if b.kind is BindingKind.IMPORT and isinstance(b.node, ast.stmt)]
 
     def _anchor(self, at: ast.expr) -> ast.stmt | None:
         """The module-level torch import after which `import torch.nn.functional as F` can go, if `F` is free."""
         if self.names.mentions(SHORT_NAME) or self.names.star_imports:
             return None
         body = self.names.tree.body
-        root = self._root_import(at)
-        index = next((i for i, statement in enumerate(body) if statement is root), None)
+        roots = self._root_imports(at)
+        index = next((i for i, statement in enumerate(body) if statement in roots), None)
         if index is None or not self._alone(index):
             return None
         while index + 1 < len(body) and _sorts_before_added(body[index + 1]) and self._alone(index + 1):
@@ -199,6 +228,14 @@ class ImportPlanner:
                 yield Edit(spans[i][0], spans[i + 1][0], "")
         if last_kept + 1 < len(spans):
             yield Edit(spans[last_kept][1], spans[-1][1], "")
+
+
+def _name(function: ast.expr) -> str | None:
+    """The last part of a function's name."""
+    match function:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return None
 
 
 def _sorts_before_added(statement: ast.stmt) -> bool:

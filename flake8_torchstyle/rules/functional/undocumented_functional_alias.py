@@ -28,10 +28,18 @@ y = F.batch_norm(
 ## Fix safety
 
 The fix is safe where every argument has an exact counterpart. Arguments keep their place and their order of
-evaluation; those whose position means something else get a keyword. There is no fix for `out=`, for `*args` and
-`**kwargs` unless all parameters agree, for losses without `reduction` (the alias then does not reduce at all), for
-enumerations that are not literals, for functions with another result (`torch.embedding_bag` returns a tuple), for names
-that come from `from torch import *`, or where a comment would be lost.
+evaluation; those whose position means something else get a keyword. There is no fix
+
+- for `out=`, for `*args` and `**kwargs` unless all parameters agree, for losses without `reduction` (the alias then
+  does not reduce at all), for enumerations that are not literals, for functions with another result
+  (`torch.embedding_bag` returns a tuple);
+- for names that come from `from torch import *`, in files that put functions of their own into `torch` or
+  `torch.nn.functional`, inside an f-string, or where a comment would be lost.
+
+A function that is handed on without being called (`act = torch.relu`) is rewritten where the parameters agree. That is
+unsafe as an argument of a call, which may look up which function it is; there is no fix where the file itself compares
+it, or where it becomes an attribute of a class: there a Python function binds to the object and a built-in one does
+not.
 
 The results are the same. What can differ is which error a call raises that is wrong already, because the documented
 function checks its arguments:
@@ -43,6 +51,9 @@ function checks its arguments:
 - the dropouts raise ValueError instead of RuntimeError for a probability outside 0 to 1;
 - `F.affine_grid` raises for a `theta` that is not floating point, `F.embedding` for a `padding_idx` outside the table;
 - `F.kl_div` warns when the reduction is `"mean"`.
+
+Code that looks at functions rather than calling them sees the documented one: `__torch_function__` of a tensor
+subclass, and the nodes of a `torch.fx` graph.
 
 ## References
 
