@@ -6,7 +6,10 @@ import ast
 from typing import TYPE_CHECKING
 
 from .annotations import annotation_value
+from .containers import contained, container_kind, held, iterated, mapping_values
+from .functions import returned
 from .knowledge import Kind, knowledge
+from .members import attribute
 from .project import SourceModule
 from .types import (
     MODULE_ROOT,
@@ -35,7 +38,6 @@ RETURNS_SELF = frozenset(
     "to cuda cpu eval train half float double bfloat16 requires_grad_ apply share_memory to_empty type xpu ipu "
     "hpu mtia".split()
 )
-_CONTAINERS = frozenset({"Sequential", "ModuleList", "ModuleDict"})
 _CHILDREN = frozenset({"children", "modules"})
 _NAMED_CHILDREN = frozenset({"named_children", "named_modules"})
 # Class methods that, by the convention of the libraries that have them, return an object of the class.
@@ -78,30 +80,6 @@ def _constructed(ev: Evaluator, cls: ClassRef, call: ast.Call, module: SourceMod
     return (Instance(cls),)
 
 
-def container_kind(cls: ClassRef) -> str | None:
-    """ "Sequential", "ModuleList" or "ModuleDict" if a class is one of torch's containers."""
-    package, _, name = cls.name.rpartition(".")
-    return name if name in _CONTAINERS and package.startswith("torch.nn") else None
-
-
-def contained(ev: Evaluator, name: str, call: ast.Call, module: SourceModule) -> Value:
-    """The modules that the constructor call of a container puts into it."""
-    if name == "Sequential" and not (len(call.args) == 1 and isinstance(call.args[0], ast.Call)):
-        return ev.elements(call.args, module)
-    return union(_mapping_values(ev, argument, module) for argument in call.args)
-
-
-def _mapping_values(ev: Evaluator, argument: ast.expr, module: SourceModule) -> Value:
-    """The modules in an argument of a container: a list, a dictionary, pairs in an OrderedDict, one module."""
-    match argument:
-        case ast.Call(func=function, args=[pairs]) if ast.unparse(function).rpartition(".")[2] == "OrderedDict":
-            return union(
-                ev.items(pair) if isinstance(pair, TupleOf) else UNKNOWN for pair in ev.iterated(pairs, module)
-            )
-    found = ev.value(argument, module)
-    return union(ev.items(owner) if isinstance(owner, (Items, TupleOf)) else (owner,) for owner in found)
-
-
 def _called(ev: Evaluator, function: FunctionRef, owner: Instance | ClassObject | None, call: ast.Call) -> Value:
     """The result of a function of the project."""
     name = getattr(function.node, "name", "")
@@ -110,7 +88,7 @@ def _called(ev: Evaluator, function: FunctionRef, owner: Instance | ClassObject 
         if ev.is_module(built):
             ev.note(f"built by `{ast.unparse(call.func)}(...)`", function.module, function.node.lineno)
             return (built,)
-    found = ev.returned(function)
+    found = returned(ev, function)
     known = any(not isinstance(alternative, Unknown) for alternative in found)
     if not known and isinstance(owner, Instance) and name in RETURNS_SELF and ev.is_module(owner):
         return (owner,)
@@ -121,8 +99,8 @@ def _method(ev: Evaluator, owner: Instance | Items, name: str) -> Value:
     """The result of a method that the project does not define: nn.Module's own, or a container's."""
     if isinstance(owner, Items):
         return _container_method(owner, name)
-    if name in ("values", "items", "children") and (held := ev.held(owner)):
-        return _container_method(Items(held), name)
+    if name in ("values", "items", "children") and (inner := held(ev, owner)):
+        return _container_method(Items(inner), name)
     if not ev.is_module(owner):
         return UNKNOWN
     if name in RETURNS_SELF:
@@ -151,16 +129,16 @@ def _container_method(owner: Items, name: str) -> Value:
 def _builtin(ev: Evaluator, name: str, call: ast.Call, module: SourceModule) -> Value:
     arguments = call.args
     match name, arguments:
-        case "getattr", [target, ast.Constant(value=str(attribute)), *_]:
-            return union(ev.attribute(owner, attribute, module) for owner in ev.value(target, module))
+        case "getattr", [target, ast.Constant(value=str(wanted)), *_]:
+            return union(attribute(ev, owner, wanted, module) for owner in ev.value(target, module))
         case "zip", _:
-            return (Items((TupleOf(tuple(ev.iterated(argument, module) for argument in arguments)),)),)
+            return (Items((TupleOf(tuple(iterated(ev, argument, module) for argument in arguments)),)),)
         case "enumerate", [target, *_]:
-            return (Items((TupleOf((UNKNOWN, ev.iterated(target, module))),)),)
+            return (Items((TupleOf((UNKNOWN, iterated(ev, target, module))),)),)
         case "next", [target, *_]:
-            return ev.iterated(target, module)
+            return iterated(ev, target, module)
         case _, [target] if name in _SAME_ITEMS:
-            return (Items(ev.iterated(target, module)),)
+            return (Items(iterated(ev, target, module)),)
         case (("list" | "dict" | "set"), []):
             return (Items(NOTHING),)
         case "dict", []:
@@ -184,7 +162,7 @@ def _external(ev: Evaluator, qualified: str, call: ast.Call, module: SourceModul
         ev.note(f"`{qualified}(...)` returns `{returned}`", module, call.lineno)
         return (Instance(ExternalClass(returned), exact=False),)
     if qualified == "collections.OrderedDict":
-        return (Items(union(_mapping_values(ev, argument, module) for argument in call.args)),)
+        return (Items(union(mapping_values(ev, argument, module) for argument in call.args)),)
     kind = known.kind(qualified)
     if kind in (Kind.MODULE, Kind.CUSTOM_CALL):
         return _constructed(ev, ExternalClass(qualified), call, module)

@@ -15,6 +15,7 @@ from functools import cached_property
 
 from .classes import Nature
 from .evidence import module_calls
+from .functions import owner_of_self
 from .knowledge import Kind, knowledge
 from .names import FileNames
 from .project import Project, SourceModule
@@ -124,7 +125,7 @@ class ModuleAnalysis:
             and isinstance(value[0], Instance)
             and not value[0].exact
             and isinstance(value[0].cls, ProjectClass)
-            and self._evaluator.owner_of_self(receiver, self._module) == value[0].cls
+            and owner_of_self(receiver, self._module) == value[0].cls
         )
 
     def _by_calls(

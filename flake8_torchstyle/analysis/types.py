@@ -126,3 +126,9 @@ UNKNOWN: Value = (Unknown(),)
 def union(values: Iterable[Value]) -> Value:
     """All alternatives, each once."""
     return tuple(dict.fromkeys(alternative for value in values for alternative in value))
+
+
+def short(node: ast.expr) -> str:
+    """An expression as evidence shows it: one row, not too long."""
+    text = ast.unparse(node)
+    return text if len(text) <= 60 else f"{text[:57]}..."
