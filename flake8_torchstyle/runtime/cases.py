@@ -1,20 +1,21 @@
-"""The programs of the proof: for every row of the alias table and every form of call, an MLP in the old spelling.
+"""The programs of the proof: an MLP that computes one call in the old spelling, and the same after the fixer.
 
 Each source goes through the project's own fixer; what is executed is what a user's file would hold before and after.
+A `Row` is one promise of a rewrite; `rows.py` lists who makes them.
 """
 
 from __future__ import annotations
 
 import functools
 import linecache
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from torch import nn
 
 from ..engine import fix
-from ..torch_api import ALIASES, Verdict
-from .samples import Sample, SampleArgument, TensorSpec, samples
+from .samples import Sample, SampleArgument, TensorSpec
 
 _MLP = """\
 import torch
@@ -50,37 +51,28 @@ class Case:
         return self.old != self.new
 
 
-def rows() -> list[str]:
-    """The rows of the alias table that promise a rewrite, by absolute name."""
-    return [row for row, alias in ALIASES.items() if alias.verdict is not Verdict.DIFFERENT]
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One promise of a rewrite, by the name of what is rewritten, and the rule that makes it.
+
+    `cases` makes its programs when asked for. `thorough` runs them over all dtypes, modes and awkward inputs, not just
+    one; `traced` compares their graphs too. `skipped` names settings from which nothing can be learned, and why.
+    """
+
+    rule: str
+    name: str
+    cases: Callable[[], list[Case]]
+    thorough: bool = True
+    traced: bool = True
+    skipped: Mapping[str, str] = field(default_factory=dict)
 
 
-def display_only() -> dict[str, str]:
-    """The rows without a rewrite, and why."""
-    return {row: alias.reason for row, alias in ALIASES.items() if alias.verdict is Verdict.DIFFERENT}
-
-
-def rule_of(row: str) -> str:
-    """The rule that reports an alias."""
-    namespace, _, name = row.rpartition(".")
-    return "TS203" if namespace != "torch" else "TS202" if name == "softmax" else "TS201"
-
-
-def cases_of(row: str) -> list[Case]:
-    """Every form of call of a row."""
-    return [
-        make_case(row, f"{form}{f' #{number}' if number else ''}", sample, text)
-        for number, sample in enumerate(samples(row.rpartition(".")[2]))
-        for form, text in _forms(sample)
-    ]
-
-
-def make_case(row: str, form: str, sample: Sample, arguments: str) -> Case:
-    """The case of one call; `arguments` is the text between its parentheses."""
-    used = [argument for argument in sample if argument.spec and _mentions(arguments, argument)]
+def make_case(rule: str, row: str, form: str, sample: Sample, call: str) -> Case:
+    """The case of one call, which may name the sample's tensors and `X`, the MLP's input."""
+    used = [argument for argument in sample if argument.spec and _mentions(call, argument)]
     parameters = ", ".join(["X", *(argument.name for argument in used)])
-    old = _MLP.format(parameters=parameters, call=f"{row}({arguments})")
-    return Case(rule_of(row), row, form, old, fixed(old), tuple(argument.spec for argument in used if argument.spec))
+    old = _MLP.format(parameters=parameters, call=call)
+    return Case(rule, row, form, old, fixed(old), tuple(argument.spec for argument in used if argument.spec))
 
 
 @functools.cache
@@ -89,12 +81,12 @@ def fixed(source: str) -> str:
     return fix(source, None, lambda code: True, unsafe=True).source
 
 
-def _mentions(arguments: str, argument: SampleArgument) -> bool:
-    return argument.name in arguments.replace("=", " ").replace(",", " ").split()
+def _mentions(call: str, argument: SampleArgument) -> bool:
+    return argument.name in re.findall(r"\w+(?!\w|\s*=[^=])", call)
 
 
-def _forms(sample: Sample) -> Iterator[tuple[str, str]]:
-    """The ways to write a call: by position, by keyword, mixed, and with the defaults left out."""
+def forms(sample: Sample) -> Iterator[tuple[str, str]]:
+    """The ways to write a call's arguments: by position, by keyword, mixed, and with the defaults left out."""
     half = (len(sample) + 1) // 2
     yield "positional", _text(sample, len(sample))
     yield "keyword", _text(sample, 0)

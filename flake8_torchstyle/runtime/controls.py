@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import torch
 
+from .alias_rows import rule_of
 from .cases import Case, execute, make_case
 from .compare import difference
 from .execute import judge
@@ -91,8 +92,9 @@ y = net{call}(torch.ones(3, 4))
 def judge_controls(device: torch.device) -> Iterator[ControlReport]:
     """Run every control on a device."""
     for control in _CONTROLS:
-        right = make_case(control.row, "control", parse(control.sample)[0], control.call)
-        wrong = right.old.replace(f"{control.row}({control.call})", control.wrong)
+        call = f"{control.row}({control.call})"
+        right = make_case(rule_of(control.row), control.row, "control", parse(control.sample)[0], call)
+        wrong = right.old.replace(call, control.wrong)
         case = Case(right.rule, right.row, right.form, right.old, wrong, right.tensors)
         verdicts = [verdict for _, verdict in judge(case, device, thorough=False)]
         different = next((v for v in verdicts if v.outcome is Outcome.DIFFERENT), None)

@@ -20,7 +20,8 @@ from .samples import parse
 class Edge:
     """A call that raises after the fix; `before` is None or the exception that the old spelling raises.
 
-    `covers` are beginnings of the names of the settings in which the sweep over dtypes and inputs runs into it.
+    `call` is the text between the parentheses that follow `row`. `covers` are beginnings of the names of the settings
+    in which the sweep over dtypes and inputs runs into it.
     """
 
     row: str
@@ -30,6 +31,7 @@ class Edge:
     before: str | None
     after: str
     covers: tuple[str, ...] = ()
+    rule: str = "TS201"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +120,11 @@ def is_edge(row: str, setting: str, detail: str) -> bool:
     )
 
 
-def judge_edges(device: torch.device) -> Iterator[EdgeReport]:
-    """Run every edge on a device."""
+def judge_edges(device: torch.device, rule: str | None) -> Iterator[EdgeReport]:
+    """Run every edge of a rule, or of all, on a device."""
     setting = Setting("edge", torch.float32, train=True, grad=False)
-    for edge in EDGES:
-        case = make_case(edge.row, "edge", parse(edge.sample)[0], edge.call)
+    for edge in (edge for edge in EDGES if rule in (None, edge.rule)):
+        case = make_case(edge.rule, edge.row, "edge", parse(edge.sample)[0], f"{edge.row}({edge.call})")
         inputs = make_inputs(case.tensors, setting, device)
         seen = [
             observation.exception[0] if observation.exception else None

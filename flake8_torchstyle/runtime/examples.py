@@ -15,6 +15,11 @@ from .observe import Observation, differs, frozen, random_state
 from .verdicts import Outcome, RowReport, Verdict, summarise
 
 
+def may_differ(code: str) -> bool:
+    """Whether a rule's fixes are unsafe as a whole: such a fix may change results, and the report tells how."""
+    return any(rule.code == code and rule.applicability is not Applicability.SAFE for rule in all_rules())
+
+
 def judge_examples(device: torch.device, wanted: str | None) -> Iterator[RowReport]:
     """A report for each example that is rewritten; `wanted` is a rule's code."""
     for rule in all_rules():
@@ -30,9 +35,7 @@ def judge_example(rule: Rule, number: int, example: Example, device: torch.devic
     if found := differs(runs[0], runs[1]):
         verdict = Verdict(Outcome.NONDETERMINISTIC, found)
     elif found := differs(runs[0], runs[2]):
-        # An unsafe fix is allowed to change results; the report tells how.
-        allowed = rule.applicability is not Applicability.SAFE
-        verdict = Verdict(Outcome.EDGE if allowed else Outcome.DIFFERENT, found)
+        verdict = Verdict(Outcome.EDGE if may_differ(rule.code) else Outcome.DIFFERENT, found)
     elif runs[0].exception:
         verdict = Verdict(Outcome.RAISES, ": ".join(runs[0].exception))
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 
 import torch
@@ -10,11 +10,12 @@ from torch import nn
 
 from .cases import Case, builder
 from .observe import differs, run
-from .samples import SKIPPED, TensorSpec
+from .samples import TensorSpec
 from .verdicts import Outcome, Verdict
 
 DTYPES = (torch.float32, torch.float64, torch.bfloat16, torch.float16, torch.int64)
 Change = Callable[[list[torch.Tensor]], list[torch.Tensor]]
+Judged = tuple[str, Verdict]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +30,12 @@ class Setting:
     change: Change | None = None
 
 
-def judge(case: Case, device: torch.device, *, thorough: bool = True) -> Iterator[tuple[str, Verdict]]:
-    """The verdict for every setting; only the thorough way takes all dtypes, modes and awkward inputs."""
+def judge(case: Case, device: torch.device, *, thorough: bool, skipped: Container[str] = ()) -> Iterator[Judged]:
+    """The verdict for every setting but the skipped ones; only the thorough way takes all of them."""
     old, new = builder(case.old), builder(case.new)
-    function = case.row.rpartition(".")[2]
     for setting in settings(thorough=thorough):
-        if (function, setting.name) in SKIPPED:
-            continue
-        yield setting.name, judge_once(old, new, case.tensors, setting, device)
+        if setting.name not in skipped:
+            yield setting.name, judge_once(old, new, case.tensors, setting, device)
 
 
 def settings(*, thorough: bool) -> Iterator[Setting]:

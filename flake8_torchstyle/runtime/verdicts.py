@@ -10,7 +10,7 @@ from dataclasses import dataclass
 class Outcome(enum.Enum):
     """The verdict on a pair of spellings.
 
-    `EDGE`: they differ as declared under "Fix safety". `RAISES`: both raise the same exception, nothing was computed.
+    `EDGE`: they differ as declared under "Fix safety", or as the fixes of an unsafe rule may. `RAISES`: both raise the same exception, nothing was computed.
     """
 
     SAME = "same"
@@ -56,6 +56,9 @@ def summarise(rule: str, row: str, device: str, verdicts: Iterable[Verdict]) -> 
         worst = next((verdict for verdict in found if verdict.outcome is outcome), None)
         if worst:
             return RowReport(rule, row, device, outcome, same, raised, edges, worst.detail)
+    edge = next((verdict for verdict in found if verdict.outcome is Outcome.EDGE), None)
+    if edge:
+        return RowReport(rule, row, device, Outcome.EDGE, same, raised, edges, edge.detail)
     if same:
-        return RowReport(rule, row, device, Outcome.SAME, same, raised, edges)
-    return RowReport(rule, row, device, Outcome.RAISES, 0, raised, edges, found[0].detail if found else "no case")
+        return RowReport(rule, row, device, Outcome.SAME, same, raised)
+    return RowReport(rule, row, device, Outcome.RAISES, 0, raised, 0, found[0].detail if found else "no case")

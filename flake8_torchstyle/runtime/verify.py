@@ -10,19 +10,18 @@ from typing import Any
 import torch
 
 from .. import __version__
-from .cases import Case, cases_of, display_only, rows, rule_of
+from .alias_rows import display_only
+from .cases import Case, Row
 from .controls import ControlReport, judge_controls
 from .devices import absent, describe
 from .edges import EdgeReport, is_edge, judge_edges
-from .examples import judge_examples
+from .examples import judge_examples, may_differ
 from .execute import judge
 from .graphs import compare_graphs
 from .hooks import judge_hooks
-from .samples import SKIPPED
+from .rows import rows_of
 from .verdicts import Outcome, RowReport, Verdict, summarise
 
-# `torch._VF` and `torch._C._VariableFunctions` hold the functions of `torch` themselves: a short run shows as much.
-_FULL = ("torch.", "torch._C._nn.")
 Progress = Callable[[str], None]
 
 
@@ -67,7 +66,7 @@ class Report:
             "seconds": round(self.seconds, 1),
             "exit_code": self.exit_code,
             **listed,
-            "skipped": {f"{function}, {setting}": reason for (function, setting), reason in SKIPPED.items()},
+            "skipped": {f"{row.name}, {name}": why for row in rows_of(None) for name, why in row.skipped.items()},
             "display_only": display_only(),
         }
 
@@ -88,8 +87,7 @@ def verify(devices: list[torch.device], rule: str | None, progress: Progress) ->
         report.examples.extend(_steps(judge_examples(device, rule), progress, "examples"))
         if rule in (None, "TS101"):
             report.hooks.extend(_steps(judge_hooks(device), progress, "hooks"))
-        if rule in (None, "TS201"):
-            report.edges.extend(_steps(judge_edges(device), progress, "edges"))
+        report.edges.extend(_steps(judge_edges(device, rule), progress, "edges"))
         report.rows.extend(_steps(_judge_rows(device, rule), progress, "rows"))
     report.graphs.extend(_steps(_judge_graphs(rule), progress, "graphs"))
     return Report(
@@ -99,7 +97,7 @@ def verify(devices: list[torch.device], rule: str | None, progress: Progress) ->
 
 def step_count(devices: list[torch.device], rule: str | None) -> int:
     """About how many steps `progress` will hear of."""
-    return (len(devices) + 1) * sum(rule in (None, rule_of(row)) for row in rows()) + 50 * len(devices)
+    return (len(devices) + 1) * len(rows_of(rule)) + 50 * len(devices)
 
 
 def _steps(reports: Iterable[Any], progress: Progress, what: str) -> Iterator[Any]:
@@ -109,29 +107,27 @@ def _steps(reports: Iterable[Any], progress: Progress, what: str) -> Iterator[An
 
 
 def _judge_rows(device: torch.device, rule: str | None) -> Iterator[RowReport]:
-    for row in rows():
-        if rule in (None, rule_of(row)):
-            thorough = row.rpartition(".")[0] + "." in _FULL
-            verdicts = [v for case in _rewritten(row) for v in _case_verdicts(case, device, thorough)]
-            yield summarise(rule_of(row), row, device.type, verdicts)
+    for row in rows_of(rule):
+        verdicts = [verdict for case in _rewritten(row) for verdict in _case_verdicts(row, case, device)]
+        yield summarise(row.rule, row.name, device.type, verdicts)
 
 
-def _case_verdicts(case: Case, device: torch.device, thorough: bool) -> Iterator[Verdict]:
-    for setting, verdict in judge(case, device, thorough=thorough):
+def _case_verdicts(row: Row, case: Case, device: torch.device) -> Iterator[Verdict]:
+    unsafe = may_differ(row.rule)
+    for setting, verdict in judge(case, device, thorough=row.thorough, skipped=row.skipped):
         differs = verdict.outcome is Outcome.DIFFERENT
-        if differs and is_edge(case.row, setting, verdict.detail):
+        if differs and (unsafe or is_edge(case.row, setting, verdict.detail)):
             yield Verdict(Outcome.EDGE, verdict.detail)
         else:
             yield Verdict(verdict.outcome, f"{case.form}: {verdict.detail}" if verdict.detail else "")
 
 
 def _judge_graphs(rule: str | None) -> Iterator[RowReport]:
-    for row in rows():
-        if rule in (None, rule_of(row)) and row.rpartition(".")[0] + "." in _FULL:
-            yield summarise(
-                rule_of(row), row, "none (fake tensors)", [compare_graphs(case) for case in _rewritten(row)]
-            )
+    for row in rows_of(rule):
+        if row.traced:
+            verdicts = [compare_graphs(case) for case in _rewritten(row)]
+            yield summarise(row.rule, row.name, "none (fake tensors)", verdicts)
 
 
-def _rewritten(row: str) -> list[Case]:
-    return [case for case in cases_of(row) if case.is_rewritten]
+def _rewritten(row: Row) -> list[Case]:
+    return [case for case in row.cases() if case.is_rewritten]

@@ -1,0 +1,15 @@
+"""All rows of the proof. To prove the rewrites of another rule, add what yields its rows to `PROVIDERS`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from .alias_rows import alias_rows
+from .cases import Row
+
+PROVIDERS: tuple[Callable[[], Iterable[Row]], ...] = (alias_rows,)
+
+
+def rows_of(rule: str | None) -> list[Row]:
+    """The rows of one rule, or of all."""
+    return [row for provider in PROVIDERS for row in provider() if rule in (None, row.rule)]
