@@ -10,7 +10,8 @@ from dataclasses import dataclass
 class Outcome(enum.Enum):
     """The verdict on a pair of spellings.
 
-    `EDGE`: they differ as declared under "Fix safety", or as the fixes of an unsafe rule may. `RAISES`: both raise the same exception, nothing was computed.
+    `EDGE`: they differ as declared under "Fix safety", or as the fixes of an unsafe rule may. `RAISES`: both raise the
+    same exception, nothing was computed.
     """
 
     SAME = "same"
