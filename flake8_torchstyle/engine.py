@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from .analysis.names import FileNames
 from .diagnostics import Applicability, Edit, Finding, Fix, Location, Report, Rule
-from .screening import candidates, may_hold_finding
+from .screening import candidates, places
 from .text import apply_edits
 
 if TYPE_CHECKING:
@@ -111,10 +111,11 @@ def _drafts(
     tree: ast.Module | None,
     keep: Keep | None,
 ) -> tuple[FileContext | None, list[_Draft]]:
-    if not may_hold_finding(source):
+    found = places(source)
+    if not found:
         return None, []
     names = FileNames(tree or parse(source))
-    regions = _regions(names)
+    regions = _regions(names, candidates(names, source, found))
     if not regions:
         return None, []
     # From here on the file holds a candidate and libcst is worth its import.
@@ -133,10 +134,10 @@ def _drafts(
     return file, sorted(drafts, key=lambda draft: draft.finding.sort_key)
 
 
-def _regions(names: FileNames) -> list[ast.expr]:
-    """The outermost expressions that hold a candidate, each once."""
+def _regions(names: FileNames, nodes: Iterable[ast.expr]) -> list[ast.expr]:
+    """The outermost expressions around some nodes, each once."""
     regions: dict[ast.expr, None] = {}
-    for node in candidates(names):
+    for node in nodes:
         outermost = node
         for ancestor in names.ancestors(node):
             if isinstance(ancestor, ast.expr):

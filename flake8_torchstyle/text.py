@@ -15,6 +15,11 @@ from .diagnostics import Edit, Location
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
 
+def row_starts(source: str) -> list[int]:
+    """The offset of the first character of each row."""
+    return [0, *(match.end() for match in _LINE_END.finditer(source))]
+
+
 class LineTable:
     """Translates between three coordinates of one source text: offset, `Location`, and `ast` (row, UTF-8 column)."""
 
@@ -22,7 +27,7 @@ class LineTable:
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self._starts = [0, *(match.end() for match in _LINE_END.finditer(source))]
+        self._starts = row_starts(source)
         self._ascii = source.isascii()
 
     @property

@@ -1,0 +1,67 @@
+"""A cheap and sound test that a file can hold no finding: text first, then the standard library's `ast`.
+
+Most files of most projects end here, so this package must stay free of heavy imports. Sound means: what it drops can
+hold no finding of any rule; a test runs every rule's examples through it. Rules and screens do not know each other. A
+rule that looks at expressions no screen lets through needs a new screen:
+
+1. write `screening/<kind>.py` with a `SCREEN` (see `Screen`; `forward.py` is the shortest example);
+2. add it to `SCREENS` below.
+
+What makes a screen cheap: `words` that few files hold, since `str.find` is the only search without a price; patterns
+that begin with a literal; places that are few, since each costs a walk through the statement around it.
+"""
+
+from __future__ import annotations
+
+import ast
+import bisect
+from collections.abc import Iterable, Iterator
+
+from ..analysis.names import FileNames
+from ..text import row_starts
+from . import alias, forward
+from ._screen import Screen
+
+SCREENS: tuple[Screen, ...] = (forward.SCREEN, alias.SCREEN)
+
+
+def places(source: str) -> list[int]:
+    """Offsets in a text at which a candidate may stand. None is certain: the file holds no finding."""
+    return sorted(
+        {place for screen in SCREENS if any(word in source for word in screen.words) for place in screen.places(source)}
+    )
+
+
+def candidates(names: FileNames, source: str, places: Iterable[int]) -> Iterator[ast.expr]:
+    """The expressions of a parsed file that a rule could report; only statements that hold a place are looked at."""
+    starts = row_starts(source)
+    rows = sorted({bisect.bisect_right(starts, place) for place in places})
+    kinds = tuple({kind for screen in SCREENS for kind in screen.nodes})
+    for part in _parts_at(names.tree.body, rows):
+        for node in ast.walk(part):
+            if isinstance(node, kinds) and any(s.matches(node, names) for s in SCREENS if isinstance(node, s.nodes)):
+                yield node
+
+
+def _parts_at(statements: Iterable[ast.AST], rows: list[int]) -> Iterator[ast.AST]:
+    """What the statements at some rows consist of besides the statements inside them: expressions, mostly.
+
+    A `match_case` and an `arguments` have no place of their own and are looked into whenever their statement is.
+    """
+    pending = list(statements)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, (ast.stmt, ast.ExceptHandler)) and not _touches(node, rows):
+            continue
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, (ast.stmt, ast.ExceptHandler, ast.match_case)):
+                pending.append(child)
+            else:
+                yield child
+
+
+def _touches(node: ast.stmt | ast.ExceptHandler, rows: list[int]) -> bool:
+    """Whether a statement, its decorators included, covers one of the rows."""
+    first = min((node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))))
+    index = bisect.bisect_left(rows, first)
+    return index < len(rows) and rows[index] <= (node.end_lineno or node.lineno)

@@ -1,0 +1,39 @@
+"""What a screen is, and what screens share: the gap that Python allows between two tokens, attributes in a text."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from ..analysis.names import FileNames
+
+# White space, line continuations, comments, and the parentheses that may close around what stands before a dot.
+GAP = r"(?:[\s\\)]|#[^\r\n]*)*"
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One kind of candidate: how a text betrays it, and which expressions of the parsed file are candidates.
+
+    Every text with such a candidate holds at least one of `words`; only then is `places` asked. It yields an offset
+    on a row of the innermost statement (or its header) around each candidate; too many cost time, one too few loses a
+    finding. `matches` is asked for expressions of the types in `nodes` in those statements.
+    """
+
+    words: tuple[str, ...]
+    places: Callable[[str], Iterable[int]]
+    nodes: tuple[type[ast.expr], ...]
+    matches: Callable[[ast.expr, FileNames], bool]
+
+
+def may_follow_dot(source: str, start: int) -> bool:
+    """Whether the word at `start` could be an attribute's name: a dot before it, or nothing else on its row."""
+    before = source[max(0, start - 80) : start].rstrip(" \t\f")
+    return not before or before[-1] in ".\r\n"
+
+
+def words_at(source: str, word: str) -> Iterable[int]:
+    """The offsets of a whole word."""
+    return (match.start() for match in re.finditer(rf"{re.escape(word)}(?<!\w{re.escape(word)})(?!\w)", source))

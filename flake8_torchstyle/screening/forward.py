@@ -1,0 +1,27 @@
+"""Calls of an attribute named `forward`."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from ..analysis.names import FileNames
+from ._screen import GAP, Screen, may_follow_dot
+
+_FORWARD = re.compile(rf"forward{GAP}\(")
+_SUPER_TAIL = re.compile(r"super\s*\([^()]*\)\s*\.\s*$")
+
+
+def _places(source: str) -> Iterator[int]:
+    for match in _FORWARD.finditer(source):
+        start = match.start()
+        if may_follow_dot(source, start) and not _SUPER_TAIL.search(source, max(0, start - 80), start):
+            yield start
+
+
+def _matches(node: ast.expr, _names: FileNames) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "forward"
+
+
+SCREEN = Screen(words=("forward",), places=_places, nodes=(ast.Call,), matches=_matches)
