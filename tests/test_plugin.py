@@ -111,8 +111,14 @@ def test_standard_input(project: pathlib.Path) -> None:
     assert done.stdout.startswith(b"net.py:3:11: TS201 ")
 
 
+# Older interpreters raise ValueError for a null byte, which flake8 itself does not expect.
+NULL_BYTE = pytest.param(b"x = 1\0\n", marks=pytest.mark.skipif(sys.version_info < (3, 11, 4), reason="flake8 crashes"))
+DEEP = b"import torch\nx = torch" + b".relu(x)" * 300 + b"\n"
+
+
 @pytest.mark.parametrize(
-    "data", [b"", b"def (:\n", b"x = 1\0\n", b"\xff\xfe", b"\xef\xbb\xbf", b"# coding: latin-1\nx = '\xe9'\n"]
+    "data",
+    [b"", b"def (:\n", NULL_BYTE, b"\xff\xfe", b"\xef\xbb\xbf", b"# coding: latin-1\nx = '\xe9'\n", DEEP],
 )
 def test_no_file_crashes_flake8(project: pathlib.Path, data: bytes) -> None:
     (project / "a.py").write_bytes(data)
