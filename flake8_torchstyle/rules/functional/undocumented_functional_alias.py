@@ -50,7 +50,8 @@ function checks its arguments:
   dimension, where the alias may broadcast; `F.triplet_margin_loss` raises for a margin that is not positive;
 - the dropouts raise ValueError instead of RuntimeError for a probability outside 0 to 1;
 - `F.affine_grid` raises for a `theta` that is not floating point, `F.embedding` for a `padding_idx` outside the table;
-- `F.kl_div` warns when the reduction is `"mean"`.
+- `F.kl_div` warns when the reduction is `"mean"`;
+- in TorchScript, `F.ctc_loss` takes the lengths as tensors only.
 
 Code that looks at functions rather than calling them sees the documented one: `__torch_function__` of a tensor
 subclass, and the nodes of a `torch.fx` graph.
