@@ -114,7 +114,7 @@ def _drafts(
     found = places(source)
     if not found:
         return None, []
-    names = FileNames(tree or parse(source))
+    names = FileNames(tree or parse(source), source)
     regions = _regions(names, candidates(names, source, found))
     if not regions:
         return None, []

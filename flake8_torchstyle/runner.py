@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import difflib
+import gc
 import os
 import pathlib
 import signal
@@ -20,6 +22,7 @@ from .text import LineTable
 # Fewer files than this are done sooner in one process than new ones start.
 _WORTH_PROCESSES = 600
 _BATCH = 24
+_OBJECTS_BETWEEN_COLLECTIONS = 1_000_000
 Accept = Callable[[str, Finding], bool]
 
 
@@ -175,11 +178,25 @@ def _rows(data: bytes) -> list[bytes]:
     return [row + b"\n" for row in rows] + ([last] if last else [])
 
 
+@contextlib.contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Let the cycle collector run seldom: syntax trees are millions of objects without cycles, and it visits them all."""
+    threshold = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*threshold)
+        gc.unfreeze()
+
+
 def run(task: CheckTask | FixTask, files: Sequence[tuple[str, bool]], jobs: int | None = None) -> Iterator[FileReport]:
     """The reports of all files, in order; on `jobs` processes (default: one a core) where that is worth it."""
     jobs = min(jobs or os.cpu_count() or 1, len(files) // _BATCH + 1)
     if jobs == 1 or len(files) < _WORTH_PROCESSES:
-        yield from (task(path, named) for path, named in files)
+        with _rare_collections():
+            yield from (task(path, named) for path, named in files)
         return
     from concurrent.futures import ProcessPoolExecutor
 

@@ -7,114 +7,49 @@ from a place is an import of it. More than one possible meaning gives None.
 from __future__ import annotations
 
 import ast
-import enum
-import functools
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-ScopeNode = (
-    ast.Module
-    | ast.ClassDef
-    | ast.FunctionDef
-    | ast.AsyncFunctionDef
-    | ast.Lambda
-    | ast.ListComp
-    | ast.SetComp
-    | ast.DictComp
-    | ast.GeneratorExp
-)
+from .scopes import Binding, BindingKind, Scope, ScopeBuilder, binds_elsewhere
 
+__all__ = ["Binding", "BindingKind", "FileNames", "Scope", "is_missing_import_default"]
 
-class BindingKind(enum.Enum):
-    """What made a name."""
-
-    IMPORT = enum.auto()
-    ASSIGNMENT = enum.auto()
-    FUNCTION = enum.auto()
-    CLASS = enum.auto()
-    PARAMETER = enum.auto()
-    OTHER = enum.auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Binding:
-    """One place that binds a name.
-
-    `node` is the binding statement (or `ast.arg`, `ast.NamedExpr`, `ast.comprehension`, ...). For imports `target` is
-    the absolute dotted name (relative imports keep their leading dots). For a plain `name = value` (annotated or not)
-    `value` is the expression.
-    """
-
-    name: str
-    kind: BindingKind
-    node: ast.AST
-    target: str | None = None
-    value: ast.expr | None = None
-
-
-class Scope:
-    """A module, class, function, lambda or comprehension, with its bindings by name in textual order."""
-
-    __slots__ = ("bindings", "globals", "node", "nonlocals", "parent")
-
-    def __init__(self, node: ScopeNode, parent: Scope | None) -> None:
-        self.node = node
-        self.parent = parent
-        self.bindings: dict[str, list[Binding]] = {}
-        self.globals: set[str] = set()
-        self.nonlocals: set[str] = set()
-
-    @property
-    def is_class(self) -> bool:
-        """Class scopes are not seen from the functions inside them."""
-        return isinstance(self.node, ast.ClassDef)
-
-    def enclosing(self) -> Iterator[Scope]:
-        """This scope and every one around it, innermost first."""
-        scope: Scope | None = self
-        while scope is not None:
-            yield scope
-            scope = scope.parent
+_BODIES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
 
 class FileNames:
-    """Name resolution for one parsed file."""
+    """Name resolution for one parsed file.
 
-    def __init__(self, tree: ast.Module) -> None:
+    Scopes and parents are worked out statement by statement when a question leads there: most of a file is never asked
+    about. `source`, the file's text, lets whole kinds of questions be answered by a search for a word; without it
+    everything is worked out at once.
+    """
+
+    def __init__(self, tree: ast.Module, source: str | None = None) -> None:
         self.tree = tree
+        self.source = source
         self.module_scope = Scope(tree, None)
-        self.star_imports: list[str] = []
-        self.used_names: set[str] = set()
-        self._scopes: dict[ast.AST, Scope] = {}
-        self._own_scopes: dict[ast.AST, Scope] = {}
-        self._parents: dict[ast.AST, ast.AST] = {}
-        _Builder(self).build()
+        self._builder = ScopeBuilder(tree, self.module_scope, lazy=source is not None and not binds_elsewhere(source))
+        self._subjects: dict[ast.AST, frozenset[str]] = {}
+
+    @property
+    def star_imports(self) -> list[str]:
+        """The modules of `from module import *`, in the order of the text."""
+        return self._builder.star_imports
 
     def parent(self, node: ast.AST) -> ast.AST | None:
         """The node that directly holds `node`."""
-        return self._parents.get(node)
+        return self._builder.parent(node)
 
     def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
         """The nodes around `node`, innermost first."""
-        current = self._parents.get(node)
+        current = self._builder.parent(node)
         while current is not None:
             yield current
-            current = self._parents.get(current)
+            current = self._builder.parent(current)
 
     def scope_of(self, node: ast.AST) -> Scope:
         """The scope in which `node` itself is evaluated (for a scope node: the scope around it)."""
-        current: ast.AST | None = node
-        while current is not None:
-            found = self._scopes.get(current)
-            if found is not None:
-                return found
-            current = self._parents.get(current)
-        return self.module_scope
-
-    def own_scope(self, node: ast.AST) -> Scope:
-        """The scope that a scope node opens."""
-        return self._own_scopes[node]
+        return self._builder.scope_of(node) or self.module_scope
 
     def lookup(self, name: str, at: ast.AST) -> tuple[Scope, list[Binding]] | None:
         """The scope that binds `name` as seen from `at`, with all its bindings; None for builtins and unknowns."""
@@ -155,148 +90,35 @@ class FileNames:
 
     def adopt(self, node: ast.expr, place: ast.AST) -> None:
         """Resolve names of an expression that was parsed on its own (a quoted annotation) as if it stood at `place`."""
-        scope = self.scope_of(place)
-        self._parents[node] = place
-        for inner in ast.walk(node):
-            self._scopes[inner] = scope
+        self._builder.adopt(node, place)
 
     def may_narrow(self, node: ast.expr) -> bool:
-        """Whether the file says `isinstance` of anything that is spelled like `node`."""
-        return ast.dump(node) in self._narrowed_expressions
-
-    @functools.cached_property
-    def _narrowed_expressions(self) -> frozenset[str]:
-        found = set()
-        for node in self._parents:
-            match node:
-                case ast.Call(func=ast.Name(id="isinstance"), args=[subject, _]):
-                    found.add(ast.dump(subject))
-        return frozenset(found)
+        """Whether the code around `node` says `isinstance` of anything that is spelled like `node`."""
+        if self.source is not None and "isinstance" not in self.source:
+            return False
+        around = next((a for a in self.ancestors(node) if isinstance(a, _BODIES)), None)
+        if around is None or isinstance(around, ast.ClassDef):
+            return True
+        if around not in self._subjects:
+            self._subjects[around] = frozenset(_subjects(around))
+        return bool(self._subjects[around]) and ast.dump(node) in self._subjects[around]
 
     def mentions(self, name: str) -> bool:
         """Whether any scope of the file binds or reads `name`."""
-        return name in self.used_names
+        # Outside ASCII, names have other spellings than their own.
+        if self.source is not None and self.source.isascii() and name not in self.source:
+            return False
+        return name in self._builder.all_names()
+
+
+def _subjects(function: ast.AST) -> Iterator[str]:
+    """What a function asks `isinstance` of, in the form of `ast.dump`."""
+    for node in ast.walk(function):
+        match node:
+            case ast.Call(func=ast.Name(id="isinstance"), args=[subject, _]):
+                yield ast.dump(subject)
 
 
 def is_missing_import_default(binding: Binding) -> bool:
     """`torch = None`, the usual stand-in in `except ImportError`: using it raises in either spelling."""
     return isinstance(binding.value, ast.Constant) and binding.value.value is None
-
-
-class _Builder:
-    """One walk over the tree that fills the scopes of a `FileNames`; a loop, since generated code nests deeply."""
-
-    def __init__(self, names: FileNames) -> None:
-        self.names = names
-
-    def build(self) -> None:
-        tree = self.names.tree
-        root = self.names.module_scope
-        self.names._own_scopes[tree] = root
-        stack: list[tuple[ast.AST, ast.AST, Scope]] = [(child, tree, root) for child in reversed(tree.body)]
-        while stack:
-            node, parent, scope = stack.pop()
-            if isinstance(node, ast.expr_context):
-                continue
-            self.names._parents[node] = parent
-            self.names._scopes[node] = scope
-            self.bind(node, scope)
-            children = [(child, node, inner) for child, inner in self.children(node, scope)]
-            stack.extend(reversed(children))
-
-    def children(self, node: ast.AST, scope: Scope) -> Iterator[tuple[ast.AST, Scope]]:
-        """The children of `node`, each with the scope that evaluates it."""
-        inner, outside = scope, set[int]()
-        match node:
-            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
-                inner = self.open(node, scope)
-                body = node.body if isinstance(node.body, list) else [node.body]
-                kept = {*map(id, body), id(node.args)}
-                outside = {id(child) for child in ast.iter_child_nodes(node)} - kept
-            case ast.ClassDef(body=body):
-                inner = self.open(node, scope)
-                outside = {id(child) for child in ast.iter_child_nodes(node)} - {*map(id, body)}
-            case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
-                inner = self.open(node, scope)
-            case ast.comprehension(iter=iterable):
-                owner = self.names._parents[node]
-                if isinstance(owner, _COMPREHENSIONS) and owner.generators[0] is node:
-                    outside = {id(iterable)}
-            case ast.arguments(defaults=defaults, kw_defaults=kw_defaults):
-                outside = {id(default) for default in (*defaults, *kw_defaults) if default is not None}
-            case ast.arg(annotation=annotation) if annotation is not None:
-                outside = {id(annotation)}
-        around = scope.parent or scope if isinstance(node, (ast.arguments, ast.arg, ast.comprehension)) else scope
-        for child in ast.iter_child_nodes(node):
-            yield child, around if id(child) in outside else inner
-
-    def open(self, node: ScopeNode, parent: Scope) -> Scope:
-        scope = self.names._own_scopes[node] = Scope(node, parent)
-        return scope
-
-    def bind(self, node: ast.AST, scope: Scope) -> None:
-        """Add the bindings that `node` itself makes."""
-        match node:
-            case ast.Import(names=aliases):
-                for alias in aliases:
-                    target = alias.name if alias.asname else alias.name.partition(".")[0]
-                    self.add(scope, Binding(alias.asname or target, BindingKind.IMPORT, node, target))
-            case ast.ImportFrom(names=aliases):
-                self.bind_from_import(node, aliases, scope)
-            case ast.Name(id=name):
-                self.names.used_names.add(name)
-                if not isinstance(node.ctx, ast.Load):
-                    self.bind_name(node, scope)
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-                self.add(scope, Binding(name, BindingKind.FUNCTION, node))
-            case ast.ClassDef(name=name):
-                self.add(scope, Binding(name, BindingKind.CLASS, node))
-            case ast.arg(arg=name):
-                self.add(scope, Binding(name, BindingKind.PARAMETER, node))
-            case ast.Global(names=names):
-                scope.globals.update(names)
-            case ast.Nonlocal(names=names):
-                scope.nonlocals.update(names)
-            case (
-                ast.ExceptHandler(name=str(name))
-                | ast.MatchAs(name=str(name))
-                | ast.MatchStar(name=str(name))
-                | ast.MatchMapping(rest=str(name))
-            ):
-                self.add(scope, Binding(name, BindingKind.OTHER, node))
-
-    def bind_from_import(self, node: ast.ImportFrom, aliases: list[ast.alias], scope: Scope) -> None:
-        module = "." * node.level + (node.module or "")
-        for alias in aliases:
-            if alias.name == "*":
-                self.names.star_imports.append(module)
-                continue
-            target = f"{module}{alias.name}" if module.endswith(".") else f"{module}.{alias.name}"
-            self.add(scope, Binding(alias.asname or alias.name, BindingKind.IMPORT, node, target))
-
-    def bind_name(self, node: ast.Name, scope: Scope) -> None:
-        parent = self.names._parents[node]
-        value: ast.expr | None = None
-        kind = BindingKind.OTHER
-        match parent:
-            case ast.Assign(targets=targets, value=value) if node in targets:
-                kind = BindingKind.ASSIGNMENT
-            case ast.AnnAssign(target=target) if target is node:
-                kind, value = BindingKind.ASSIGNMENT, parent.value
-            case ast.NamedExpr(target=target, value=value) if target is node:
-                kind = BindingKind.ASSIGNMENT
-                while isinstance(scope.node, _COMPREHENSIONS) and scope.parent is not None:
-                    scope = scope.parent
-            case _:
-                value = None
-        self.add(scope, Binding(node.id, kind, parent, value=value))
-
-    def add(self, scope: Scope, binding: Binding) -> None:
-        self.names.used_names.add(binding.name)
-        if binding.name in scope.globals:
-            scope = self.names.module_scope
-        elif binding.name in scope.nonlocals:
-            scope = next(
-                (outer for outer in scope.enclosing() if outer is not scope and binding.name in outer.bindings), scope
-            )
-        scope.bindings.setdefault(binding.name, []).append(binding)

@@ -223,7 +223,8 @@ def _read(path: pathlib.Path) -> SourceModule | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tree = ast.parse(path.read_bytes())
+            source = path.read_bytes()
+            tree = ast.parse(source)
     except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    return SourceModule(path, FileNames(tree))
+    return SourceModule(path, FileNames(tree, source.decode("utf-8", "replace")))

@@ -7,6 +7,7 @@ understood is `Unknown`, and a search that goes too deep or in a circle ends the
 from __future__ import annotations
 
 import ast
+import weakref
 
 from .attributes import AttributeTable
 from .bindings import narrowing_classes
@@ -40,7 +41,9 @@ class Evaluator:
 
     def __init__(self, project: Project | None) -> None:
         self.project = project
-        self.classes = Classes(lambda base, cls: self.value(base, cls.module))
+        # Without a circle of references, all that is known of a file goes as soon as the file is done.
+        evaluator = weakref.proxy(self)
+        self.classes = Classes(lambda base, cls: evaluator.value(base, cls.module))
         self.trace: list[Evidence] = []
         self._tables: dict[ProjectClass, AttributeTable] = {}
         self._open: set[int] = set()
