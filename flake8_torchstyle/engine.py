@@ -114,7 +114,7 @@ def _drafts(
     found = places(source)
     if not found:
         return None, []
-    names = FileNames(tree or parse(source), source)
+    names = _names(source, path, tree)
     regions = _regions(names, candidates(names, source, found))
     if not regions:
         return None, []
@@ -132,6 +132,14 @@ def _drafts(
         raise SyntaxError("an expression that is too deeply nested or that libcst cannot parse") from error
     drafts = [draft for draft in drafts if keep is None or keep(draft.finding)]
     return file, sorted(drafts, key=lambda draft: draft.finding.sort_key)
+
+
+def _names(source: str, path: pathlib.Path | None, tree: ast.Module | None) -> FileNames:
+    """The names of a file; one that another file led to before is not parsed again."""
+    from .analysis.project import Project
+
+    known = Project.for_file(path).known(path.absolute(), source) if path is not None else None
+    return known or FileNames(tree or parse(source), source)
 
 
 def _regions(names: FileNames, nodes: Iterable[ast.expr]) -> list[ast.expr]:

@@ -180,7 +180,7 @@ def _rows(data: bytes) -> list[bytes]:
 
 @contextlib.contextmanager
 def _rare_collections() -> Iterator[None]:
-    """Let the cycle collector run seldom: syntax trees are millions of objects without cycles, and it visits them all."""
+    """Let the cycle collector run seldom: syntax trees are millions of objects without a cycle among them."""
     threshold = gc.get_threshold()
     gc.freeze()
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, 50, 100)

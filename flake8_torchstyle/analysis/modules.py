@@ -64,7 +64,7 @@ class ModuleAnalysis:
         self.tree = tree
         self._module = SourceModule(path.absolute() if path else None, names)
         if project is not None:
-            project.add(self._module)
+            self._module = project.add(self._module)
         self._project = project
         self._evaluator = Evaluator(project)
 
@@ -151,14 +151,13 @@ class ModuleAnalysis:
         if not declared or self._project is None:
             return None
         classes = self._evaluator.classes
-        for module, node in self._project.call_overrides:
-            if isinstance(node, ast.ClassDef):
-                override = ProjectClass(module, node)
-                for cls in declared:
-                    below = cls in classes.order(override) and cls != override
-                    if below and classes.answer(override).nature is Nature.CUSTOM_CALL:
-                        text = f"its subclass `{override.name}` has its own `__call__`"
-                        return Evidence(text, module.path, node.lineno)
+        for module, node in self._project.call_overrides({cls.name for cls in declared}):
+            override = ProjectClass(module, node)
+            for cls in declared:
+                below = cls in classes.order(override) and cls != override
+                if below and classes.answer(override).nature is Nature.CUSTOM_CALL:
+                    text = f"its subclass `{override.name}` has its own `__call__`"
+                    return Evidence(text, module.path, node.lineno)
         return None
 
     def _fix_is_safe(self, call: ast.Call, receiver: ast.expr, value: Value) -> bool:

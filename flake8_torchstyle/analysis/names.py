@@ -7,6 +7,7 @@ from a place is an import of it. More than one possible meaning gives None.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from .scopes import Binding, BindingKind, Scope, ScopeBuilder, binds_elsewhere
@@ -106,8 +107,10 @@ class FileNames:
     def mentions(self, name: str) -> bool:
         """Whether any scope of the file binds or reads `name`."""
         # Outside ASCII, names have other spellings than their own.
-        if self.source is not None and self.source.isascii() and name not in self.source:
-            return False
+        if self.source is not None and self.source.isascii():
+            word = rf"{name}(?<![\w.]{name})(?!\w)"
+            if not re.search(word, self.source):
+                return False
         return name in self._builder.all_names()
 
 

@@ -12,10 +12,12 @@ import pathlib
 import sys
 import sysconfig
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from .names import Binding, BindingKind, FileNames
+from .overrides import OverrideIndex
 
 _MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 _MAX_IMPORT_HOPS = 40
@@ -32,6 +34,11 @@ class SourceModule:
     def is_package(self) -> bool:
         """Whether the file is a package's `__init__`."""
         return self.path is not None and self.path.stem == "__init__"
+
+    @functools.cached_property
+    def call_overrides(self) -> tuple[ast.ClassDef, ...]:
+        """The classes that say `def __call__`."""
+        return tuple(node for node in ast.walk(self.names.tree) if _says_call(node))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +90,19 @@ class Project:
             self._modules[path] = _read(path)
         return self._modules[path]
 
-    def add(self, module: SourceModule) -> None:
-        """Take a file that the caller has parsed already."""
-        if module.path is not None:
-            self._modules[module.path] = module
+    def known(self, path: pathlib.Path, source: str) -> FileNames | None:
+        """The names of a file that was read before and had this text then."""
+        module = self._modules.get(path)
+        return module.names if module is not None and module.names.source == source else None
+
+    def add(self, module: SourceModule) -> SourceModule:
+        """Take a file that the caller has parsed; gives the one known before if that is the same."""
+        if module.path is None:
+            return module
+        known = self._modules.get(module.path)
+        if known is None or known.names is not module.names:
+            self._modules[module.path] = known = module
+        return known
 
     def resolve(self, target: str, origin: SourceModule) -> list[Resolved]:
         """What an import target stands for, as written in `origin` (relative ones keep their leading dots)."""
@@ -173,21 +189,19 @@ class Project:
     def _file_below(self, folder: pathlib.Path, name: str) -> pathlib.Path | None:
         return self._file_for(folder, [name])
 
-    @functools.cached_property
-    def call_overrides(self) -> tuple[tuple[SourceModule, ast.AST], ...]:
-        """Every class of the project's packages that says `def __call__`, in the order of their files."""
-        found: list[tuple[SourceModule, ast.AST]] = []
-        for path in self._own_files():
-            try:
-                text = path.read_bytes()
-            except OSError:
-                continue
-            if b"def __call__" not in text:
-                continue
+    def call_overrides(self, below: Iterable[str]) -> Iterator[tuple[SourceModule, ast.ClassDef]]:
+        """Classes of the project's packages that say `def __call__`, in the order of their files.
+
+        Left out are those that cannot derive from a class with one of the names `below`.
+        """
+        for path in self._overrides.below(below):
             module = self.module_at(path)
             if module:
-                found += [(module, node) for node in ast.walk(module.names.tree) if _says_call(node)]
-        return tuple(found)
+                yield from ((module, node) for node in module.call_overrides)
+
+    @functools.cached_property
+    def _overrides(self) -> OverrideIndex:
+        return OverrideIndex(self._own_files(), self.root, _text)
 
     def _own_files(self) -> list[pathlib.Path]:
         """The Python files of the packages at the root, or those beside the file where it is in no package."""
@@ -196,7 +210,7 @@ class Project:
         return sorted([*self.root.glob("*.py"), *nested])
 
 
-def _says_call(node: ast.AST) -> bool:
+def _says_call(node: ast.AST) -> TypeGuard[ast.ClassDef]:
     return isinstance(node, ast.ClassDef) and any(
         isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef)) and item.name == "__call__" for item in node.body
     )
@@ -217,6 +231,13 @@ def _installed_roots() -> tuple[pathlib.Path, ...]:
     """Where packages are installed beside this interpreter."""
     paths = sysconfig.get_paths()
     return tuple(dict.fromkeys(pathlib.Path(paths[key]) for key in ("purelib", "platlib")))
+
+
+def _text(path: pathlib.Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 def _read(path: pathlib.Path) -> SourceModule | None:

@@ -195,8 +195,7 @@ class ScopeBuilder:
             del self._pending[statement]
             done = _SKELETON.get(type(statement), ())
             self._walk(
-                (child, statement, inner)
-                for child, inner in self._children(statement, self._scopes[statement], done)
+                (child, statement, inner) for child, inner in self._children(statement, self._scopes[statement], done)
             )
 
     def _walk(self, items: Iterable[_Item]) -> None:
