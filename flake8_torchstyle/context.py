@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
+from .analysis.files import Asked
 from .analysis.names import FileNames
 from .diagnostics import Location
 from .rewriting.imports import ImportPlanner, UsableName
@@ -22,6 +23,7 @@ from .text import LineTable
 
 if TYPE_CHECKING:
     from .analysis.modules import ForwardCall, ModuleAnalysis
+    from .analysis.project import Workspace
 
 Span = tuple[Location, Location]
 _KINDS: dict[type[cst.CSTNode], type[ast.expr]] = {
@@ -34,7 +36,11 @@ _KINDS: dict[type[cst.CSTNode], type[ast.expr]] = {
 class FileContext:
     """One parsed file with the analyses its expressions share, each made when first asked for."""
 
-    def __init__(self, source: str, path: pathlib.Path | None, names: FileNames) -> None:
+    def __init__(
+        self, source: str, path: pathlib.Path | None, names: FileNames, workspace: Workspace | None = None
+    ) -> None:
+        self._workspace = workspace
+        self.asked = Asked()
         self.table = LineTable(source)
         self.path = path
         self.names = names
@@ -45,9 +51,12 @@ class FileContext:
     def modules(self) -> ModuleAnalysis:
         """The answer to "is this an nn.Module?" for this file."""
         from .analysis.modules import ModuleAnalysis
-        from .analysis.project import Project
+        from .analysis.project import disk
 
-        project = Project.for_file(self.path) if self.path is not None else None
+        if self.path is None:
+            return ModuleAnalysis(self.names, self.names.tree, None, None)
+        project = (self._workspace or disk()).project_of(self.path)
+        self.asked = project.begin()
         return ModuleAnalysis(self.names, self.names.tree, self.path, project)
 
     @cached_property

@@ -33,6 +33,7 @@ DEFAULT_EXCLUDES = frozenset(
         ".pytype",
         ".ruff_cache",
         ".svn",
+        ".torchstyle_cache",
         ".tox",
         ".venv",
         ".vscode",

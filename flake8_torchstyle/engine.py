@@ -11,15 +11,17 @@ import bisect
 import pathlib
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from .analysis.files import Asked
 from .analysis.names import FileNames
 from .diagnostics import Applicability, Edit, Finding, Fix, Location, Report, Rule
 from .screening import candidates, places
 from .text import apply_edits
 
 if TYPE_CHECKING:
+    from .analysis.project import Workspace
     from .context import Context, FileContext
 
 Keep = Callable[[Finding], bool]
@@ -57,6 +59,14 @@ def parse(source: str) -> ast.Module:
         raise SyntaxError(str(error) or "too deeply nested") from error
 
 
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """The findings of one file, sorted by place and code, and what they rest on besides the file itself."""
+
+    findings: tuple[Finding, ...] = ()
+    asked: Asked = field(default_factory=Asked)
+
+
 def lint(
     source: str,
     path: pathlib.Path | None,
@@ -64,16 +74,30 @@ def lint(
     tree: ast.Module | None = None,
     keep: Keep | None = None,
 ) -> tuple[Finding, ...]:
-    """The findings of one file, sorted by place and code.
+    """The findings of one file, as `examine` gives them."""
+    return examine(source, path, selected, tree, keep).findings
+
+
+def examine(
+    source: str,
+    path: pathlib.Path | None,
+    selected: Callable[[str], bool],
+    tree: ast.Module | None = None,
+    keep: Keep | None = None,
+    workspace: Workspace | None = None,
+) -> Examination:
+    """The findings of one file and what they rest on.
 
     `selected` tells which codes are wanted, `keep` drops findings (`# noqa`), `tree` spares the parse where the caller
     has one. An import edit that several fixes need rides on the first of them: applying the edits of all safe fixes
-    last to first gives what `fix` writes.
+    last to first gives what `fix` writes. `workspace` is where other files are looked up: on disk, unless told.
 
     Raises SyntaxError when a file that could hold a finding does not parse, or nests too deeply to be looked at.
     """
-    file, drafts = _drafts(source, path, selected, tree, keep)
-    return _settle(file, drafts, {Applicability.SAFE}) if file is not None else ()
+    file, drafts = _drafts(source, path, selected, tree, keep, workspace)
+    if file is None:
+        return Examination()
+    return Examination(_settle(file, drafts, {Applicability.SAFE}), file.asked)
 
 
 def fix(
@@ -110,11 +134,12 @@ def _drafts(
     selected: Callable[[str], bool],
     tree: ast.Module | None,
     keep: Keep | None,
+    workspace: Workspace | None = None,
 ) -> tuple[FileContext | None, list[_Draft]]:
     found = places(source)
     if not found:
         return None, []
-    names = _names(source, path, tree)
+    names = _names(source, path, tree, workspace)
     regions = _regions(names, candidates(names, source, found))
     if not regions:
         return None, []
@@ -124,7 +149,7 @@ def _drafts(
     from .context import Context, FileContext
     from .rules import all_rules
 
-    file = FileContext(source, path, names)
+    file = FileContext(source, path, names, workspace)
     rules = [rule for rule in all_rules() if selected(rule.code)]
     try:
         drafts = [draft for region in regions for draft in _check(Context(file, region), rules)]
@@ -134,11 +159,11 @@ def _drafts(
     return file, sorted(drafts, key=lambda draft: draft.finding.sort_key)
 
 
-def _names(source: str, path: pathlib.Path | None, tree: ast.Module | None) -> FileNames:
+def _names(source: str, path: pathlib.Path | None, tree: ast.Module | None, workspace: Workspace | None) -> FileNames:
     """The names of a file; one that another file led to before is not parsed again."""
-    from .analysis.project import Project
+    from .analysis.project import disk
 
-    known = Project.for_file(path).known(path.absolute(), source) if path is not None else None
+    known = (workspace or disk()).store.known(path.absolute(), source) if path is not None else None
     return known or FileNames(tree or parse(source), source)
 
 

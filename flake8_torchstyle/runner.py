@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import difflib
 import gc
@@ -10,14 +9,19 @@ import os
 import pathlib
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
+from .analysis.files import Asked
 from .config import Config
 from .diagnostics import Edit, Finding, Location
-from .engine import fix, lint, parse
+from .engine import examine, fix, parse
 from .sources import Source, SourceError, edits_of, read, syntax_error_text, write
 from .suppression import Suppression
 from .text import LineTable
+
+if TYPE_CHECKING:
+    from .analysis.project import Workspace
 
 # Fewer files than this are done sooner in one process than new ones start.
 _WORTH_PROCESSES = 600
@@ -38,13 +42,17 @@ class Reported:
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """What came of one file: findings, or the error that kept it from being looked at; what a fix did."""
+    """What came of one file: findings, or the error that kept it from being looked at; what a fix did.
+
+    `asked` is what the findings rest on besides the file itself.
+    """
 
     path: str
     reported: tuple[Reported, ...] = ()
     error: str | None = None
     applied: int = 0
     diff: bytes = b""
+    asked: Asked = field(default_factory=Asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +96,21 @@ class FixTask:
         return report
 
 
-def check_source(source: Source, path: str, config: Config, *, parse_always: bool) -> FileReport:
-    """The findings of a source; `path` names it and tells which settings apply."""
+def check_source(
+    source: Source, path: str, config: Config, *, parse_always: bool, workspace: Workspace | None = None
+) -> FileReport:
+    """The findings of a source; `path` names it and tells which settings apply.
+
+    `workspace` is where other files are looked up: on disk, unless told.
+    """
     file = pathlib.Path(path)
+    keep = Suppression(source.text).keeps
     try:
         tree = parse(source.text) if parse_always else None
-        findings = _findings(source, file, config, tree)
+        seen = examine(source.text, file, config.selection_for(file), tree, keep, workspace)
     except SyntaxError as error:
         return FileReport(path, error=syntax_error_text(error, source))
-    return FileReport(path, _reported(findings, source, path))
-
-
-def _findings(source: Source, file: pathlib.Path, config: Config, tree: ast.Module | None) -> tuple[Finding, ...]:
-    keep = Suppression(source.text).keeps
-    return lint(source.text, file, config.selection_for(file), tree=tree, keep=keep)
+    return FileReport(path, _reported(seen.findings, source, path), asked=seen.asked)
 
 
 def fix_source(

@@ -19,7 +19,10 @@ class Suppression:
 
     def __init__(self, source: str) -> None:
         self._source = source
-        self._mentions_noqa = "noqa" in source.lower()
+
+    @cached_property
+    def _mentions_noqa(self) -> bool:
+        return "noqa" in self._source.lower()
 
     @cached_property
     def whole_file(self) -> bool:

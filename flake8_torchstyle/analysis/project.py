@@ -11,34 +11,18 @@ import functools
 import pathlib
 import sys
 import sysconfig
-import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeGuard
 
-from .names import Binding, BindingKind, FileNames
+from .files import Asked, Disk, Files
+from .module_store import ModuleStore, SourceModule
+from .names import Binding, BindingKind
 from .overrides import OverrideIndex
 
 _MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 _MAX_IMPORT_HOPS = 40
-
-
-class SourceModule:
-    """One parsed Python file."""
-
-    def __init__(self, path: pathlib.Path | None, names: FileNames) -> None:
-        self.path = path
-        self.names = names
-
-    @property
-    def is_package(self) -> bool:
-        """Whether the file is a package's `__init__`."""
-        return self.path is not None and self.path.stem == "__init__"
-
-    @functools.cached_property
-    def call_overrides(self) -> tuple[ast.ClassDef, ...]:
-        """The classes that say `def __call__`."""
-        return tuple(node for node in ast.walk(self.names.tree) if _says_call(node))
+_MAX_PROJECTS = 8
+__all__ = ["Definition", "External", "Project", "Resolved", "SourceModule", "Submodule", "Workspace", "disk"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,43 +50,59 @@ class Submodule:
 Resolved = Definition | External | Submodule
 
 
-class Project:
-    """The files that imports of one source tree can lead to; each is parsed at most once."""
+class Workspace:
+    """The projects that a run meets, with the files they share. `files` is where sources come from."""
 
-    def __init__(self, root: pathlib.Path, outer: pathlib.Path | None) -> None:
-        self.root = root
-        self._outer = outer
-        self._modules: dict[pathlib.Path, SourceModule | None] = {}
-        self._found: dict[tuple[str, str], pathlib.Path | None] = {}
+    def __init__(self, files: Files) -> None:
+        self.store = ModuleStore(files)
+        self._projects: dict[pathlib.Path, Project] = {}
 
-    @classmethod
-    def for_file(cls, path: pathlib.Path) -> Project:
+    def project_of(self, path: pathlib.Path) -> Project:
         """The project that a file belongs to: the folder its top-level package lies in."""
-        folder = path.absolute().parent
-        root = folder
-        while (root / "__init__.py").exists() and root.parent != root:
+        found: dict[pathlib.Path, bool] = {}
+        root = path.absolute().parent
+        while self._exists(root / "__init__.py", found) and root.parent != root:
             root = root.parent
-        return _project(root)
+        if root not in self._projects:
+            while len(self._projects) >= _MAX_PROJECTS:
+                del self._projects[next(iter(self._projects))]
+            above = (folder for folder in (root, *root.parents))
+            outer = next((f for f in above if any(self._exists(f / marker, found) for marker in _MARKERS)), None)
+            self._projects[root] = Project(root, outer, self.store, found)
+        return self._projects[root]
+
+    def _exists(self, path: pathlib.Path, found: dict[pathlib.Path, bool]) -> bool:
+        found[path] = self.store.files.exists(path)
+        return found[path]
+
+
+class Project:
+    """The files that imports of one source tree can lead to. `found` is what its place in the tree was seen from."""
+
+    def __init__(
+        self, root: pathlib.Path, outer: pathlib.Path | None, store: ModuleStore, found: Mapping[pathlib.Path, bool]
+    ) -> None:
+        self.root = root
+        self.asked = Asked()
+        self._outer = outer
+        self._store = store
+        self._place = found
+        self._found: dict[tuple[str, str], dict[pathlib.Path, bool]] = {}
+
+    def begin(self) -> Asked:
+        """Start with another file: forget what need not be kept; gives the record of what will be asked from now on."""
+        self._store.trim()
+        self.asked = Asked(found=dict(self._place))
+        return self.asked
 
     def module_at(self, path: pathlib.Path) -> SourceModule | None:
         """The parsed file, or None where it cannot be read or parsed."""
-        if path not in self._modules:
-            self._modules[path] = _read(path)
-        return self._modules[path]
-
-    def known(self, path: pathlib.Path, source: str) -> FileNames | None:
-        """The names of a file that was read before and had this text then."""
-        module = self._modules.get(path)
-        return module.names if module is not None and module.names.source == source else None
+        self.asked.read.add(path)
+        return self._store.module_at(path)
 
     def add(self, module: SourceModule) -> SourceModule:
         """Take a file that the caller has parsed; gives the one known before if that is the same."""
-        if module.path is None:
-            return module
-        known = self._modules.get(module.path)
-        if known is None or known.names is not module.names:
-            self._modules[module.path] = known = module
-        return known
+        return self._store.add(module)
 
     def resolve(self, target: str, origin: SourceModule) -> list[Resolved]:
         """What an import target stands for, as written in `origin` (relative ones keep their leading dots)."""
@@ -183,8 +183,13 @@ class Project:
         if key not in self._found:
             folder = base.joinpath(*parts)
             candidates = (folder / "__init__.py", folder.parent / f"{folder.name}.py") if parts else ()
-            self._found[key] = next((path for path in (candidates or (base / "__init__.py",)) if path.is_file()), None)
-        return self._found[key]
+            self._found[key] = seen = {}
+            for path in candidates or (base / "__init__.py",):
+                seen[path] = self._store.files.exists(path)
+                if seen[path]:
+                    break
+        self.asked.found.update(self._found[key])
+        return next((path for path, exists in self._found[key].items() if exists), None)
 
     def _file_below(self, folder: pathlib.Path, name: str) -> pathlib.Path | None:
         return self._file_for(folder, [name])
@@ -194,26 +199,18 @@ class Project:
 
         Left out are those that cannot derive from a class with one of the names `below`.
         """
-        for path in self._overrides.below(below):
+        self.asked.trees.add(self.root)
+        paths, consulted = self._overrides.below(below)
+        self.asked.read.update(consulted)
+        for path in paths:
             module = self.module_at(path)
             if module:
                 yield from ((module, node) for node in module.call_overrides)
 
     @functools.cached_property
     def _overrides(self) -> OverrideIndex:
-        return OverrideIndex(self._own_files(), self.root, _text)
-
-    def _own_files(self) -> list[pathlib.Path]:
-        """The Python files of the packages at the root, or those beside the file where it is in no package."""
-        packages = [entry for entry in self.root.iterdir() if (entry / "__init__.py").is_file()]
-        nested = [path for package in packages for path in package.rglob("*.py")]
-        return sorted([*self.root.glob("*.py"), *nested])
-
-
-def _says_call(node: ast.AST) -> TypeGuard[ast.ClassDef]:
-    return isinstance(node, ast.ClassDef) and any(
-        isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef)) and item.name == "__call__" for item in node.body
-    )
+        files = self._store.files
+        return OverrideIndex(files.sources(self.root), self.root, lambda path: files.read(path) or b"")
 
 
 # The knowledge file says more of these than their sources do; torch's own would have to be read for every question.
@@ -221,9 +218,9 @@ _KNOWN_BETTER = frozenset({"torch"})
 
 
 @functools.cache
-def _project(root: pathlib.Path) -> Project:
-    outer = next((folder for folder in (root, *root.parents) if any((folder / m).exists() for m in _MARKERS)), None)
-    return Project(root, outer)
+def disk() -> Workspace:
+    """The projects on this machine's disk."""
+    return Workspace(Disk())
 
 
 @functools.cache
@@ -231,21 +228,3 @@ def _installed_roots() -> tuple[pathlib.Path, ...]:
     """Where packages are installed beside this interpreter."""
     paths = sysconfig.get_paths()
     return tuple(dict.fromkeys(pathlib.Path(paths[key]) for key in ("purelib", "platlib")))
-
-
-def _text(path: pathlib.Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError:
-        return b""
-
-
-def _read(path: pathlib.Path) -> SourceModule | None:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            source = path.read_bytes()
-            tree = ast.parse(source)
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    return SourceModule(path, FileNames(tree, source.decode("utf-8", "replace")))

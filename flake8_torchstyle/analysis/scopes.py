@@ -179,8 +179,9 @@ class ScopeBuilder:
         """Walk the statements around `node`, outermost first; everything where the node does not say where it is."""
         if node is self.tree or not self._pending:
             return
-        if hasattr(node, "lineno"):
-            for statement in _path(self.tree, (node.lineno, node.col_offset)):
+        row, column = getattr(node, "lineno", None), getattr(node, "col_offset", None)
+        if row is not None and column is not None:
+            for statement in _path(self.tree, (row, column)):
                 self._open(statement)
         if node not in self._parents:
             self._finish()
@@ -214,13 +215,11 @@ class ScopeBuilder:
                 continue
             if self._lazy and isinstance(node, ast.stmt):
                 self._pending[node] = None
-                below = [
-                    (child, node, scope) for field in _SKELETON.get(kind, ()) for child in _nodes(getattr(node, field))
-                ]
+                fields = _SKELETON.get(kind, ())
+                below = [(child, scope) for field in fields for child in _nodes(getattr(node, field))]
             else:
-                below = [(child, node, inner) for child, inner in self._children(node, scope)]
-            below.reverse()
-            stack += below
+                below = list(self._children(node, scope))
+            stack += [(child, node, inner) for child, inner in reversed(below)]
 
     def _children(self, node: ast.AST, scope: Scope, done: Sequence[str] = ()) -> Iterator[tuple[ast.AST, Scope]]:
         """The children of `node` outside the fields in `done`, each with the scope that evaluates it."""

@@ -23,6 +23,7 @@ _COMMANDS = {
     "bench": "time the spellings of one operation side by side",
     "rule": "show the page of a rule",
     "demo": "check, fix and verify a small bundled network",
+    "clean": "remove the caches",
 }
 _EPILOG = """\
 examples:

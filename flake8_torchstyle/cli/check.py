@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import pathlib
 import sys
 
 from .. import reporting
+from ..cache import FOLDER, Cache, check_cached
 from ..config import Config
 from ..runner import CheckTask, FileReport, check_source
 from ..runner import run as run_task
@@ -33,6 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     output.add_argument("--output-format", choices=reporting.FORMATS, default="full", help="(default: full)")
     output.add_argument("--statistics", action="store_true", help="count findings by rule instead of listing them")
     output.add_argument("--exit-zero", action="store_true", help="exit with 0 even when there are findings")
+    caching = parser.add_argument_group("cache (results of files that have not changed, nor what they rest on)")
+    caching.add_argument("--no-cache", action="store_true", help="look at every file again, write nothing")
+    caching.add_argument("--cache-dir", metavar="DIR", help=f"(default: {FOLDER} in the project's folder)")
     output.add_argument(
         "--explain-types",
         metavar="FILE:ROW[:COLUMN]",
@@ -63,7 +68,14 @@ def run(args: argparse.Namespace) -> int:
 
 def _file_reports(args: argparse.Namespace, config: Config) -> list[FileReport]:
     files = found_files(args.paths, config)
-    return list(with_progress(run_task(CheckTask(config), files, config.jobs), len(files)))
+    task = CheckTask(config)
+    if args.no_cache:
+        return list(with_progress(run_task(task, files, config.jobs), len(files)))
+    cache = Cache(pathlib.Path(args.cache_dir) if args.cache_dir else config.root / FOLDER, config)
+    reports = list(with_progress(check_cached(task, files, config.jobs, cache), len(files)))
+    for note in cache.notes:
+        print(f"torchstyle: note: {note}", file=sys.stderr)
+    return reports
 
 
 def _stdin_report(args: argparse.Namespace, config: Config) -> list[FileReport]:
