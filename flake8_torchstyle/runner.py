@@ -8,6 +8,8 @@ import gc
 import os
 import pathlib
 import signal
+import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -23,11 +25,15 @@ from .text import LineTable
 if TYPE_CHECKING:
     from .analysis.project import Workspace
 
-# Fewer files than this are done sooner in one process than new ones start.
-_WORTH_PROCESSES = 600
-_BATCH = 24
+# How long this process works alone before it takes on others.
+_SECONDS_ALONE = 0.4
+_BATCH = 8
 _OBJECTS_BETWEEN_COLLECTIONS = 1_000_000
 Accept = Callable[[str, Finding], bool]
+
+
+class WorkerError(Exception):
+    """A process that should look at files died; the text says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,27 +207,53 @@ def _rare_collections() -> Iterator[None]:
 
 
 def run(task: CheckTask | FixTask, files: Sequence[tuple[str, bool]], jobs: int | None = None) -> Iterator[FileReport]:
-    """The reports of all files, in order; on `jobs` processes (default: one a core) where that is worth it."""
-    jobs = min(jobs or os.cpu_count() or 1, len(files) // _BATCH + 1)
-    if jobs == 1 or len(files) < _WORTH_PROCESSES:
-        with _rare_collections():
-            yield from (task(path, named) for path, named in files)
-        return
-    from concurrent.futures import ProcessPoolExecutor
+    """The reports of all files, in order; on `jobs` processes (default: one a core) where that is worth it.
+
+    Whether it is shows by doing: the files are looked at here until some time has passed. Processes started then begin
+    with all that has been read so far.
+
+    Raises WorkerError when a process dies.
+    """
+    jobs = jobs or _cores()
+    began = time.monotonic()
+    with _rare_collections():
+        for done, (path, named) in enumerate(files):
+            if jobs > 1 and time.monotonic() - began > _SECONDS_ALONE and len(files) - done > _BATCH:
+                yield from _on_processes(task, files[done:], jobs)
+                return
+            yield task(path, named)
+
+
+def _cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _on_processes(task: CheckTask | FixTask, files: Sequence[tuple[str, bool]], jobs: int) -> Iterator[FileReport]:
+    import multiprocessing
+    from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
 
     batches = [files[start : start + _BATCH] for start in range(0, len(files), _BATCH)]
-    with ProcessPoolExecutor(jobs, initializer=_ignore_interrupts) as executor:
-        try:
-            for reports in executor.map(_run_batch, [task] * len(batches), batches):
-                yield from reports
-        except BaseException:
-            executor.shutdown(wait=False, cancel_futures=True)
-            raise
+    others = set(multiprocessing.active_children())
+    # A forked process has everything that this one has imported and read.
+    context = multiprocessing.get_context("fork" if sys.platform == "linux" else None)
+    executor = ProcessPoolExecutor(min(jobs, len(batches)), mp_context=context, initializer=_die_on_interrupt)
+    try:
+        for reports in executor.map(_run_batch, [task] * len(batches), batches):
+            yield from reports
+    except BrokenProcessPool as error:
+        raise WorkerError("a process of --jobs died; --jobs 1 does without") from error
+    except BaseException:
+        for child in set(multiprocessing.active_children()) - others:
+            child.terminate()
+        raise
+    finally:
+        executor.shutdown(wait=False, cancel_futures=True)
 
 
-def _ignore_interrupts() -> None:
-    """Ctrl-C reaches every process of the terminal; the parent alone answers it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _die_on_interrupt() -> None:
+    """Ctrl-C reaches every process of the terminal; the first one alone answers it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _run_batch(task: CheckTask | FixTask, batch: Sequence[tuple[str, bool]]) -> list[FileReport]:

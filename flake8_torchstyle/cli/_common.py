@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from ..config import Config, ConfigError, load, parse_selectors
 from ..discovery import MissingPathError, discover
-from ..runner import FileReport
+from ..runner import FileReport, WorkerError
 from . import CommandError
 
 STDIN = "-"
@@ -89,8 +89,18 @@ def print_errors(reports: Iterable[FileReport]) -> bool:
     return failed
 
 
-def with_progress(reports: Iterator[FileReport], total: int) -> Iterator[FileReport]:
-    """Pass reports on; on a terminal, a bar appears once the work has taken a second."""
+def collected(reports: Iterator[FileReport], total: int) -> list[FileReport]:
+    """All reports; on a terminal, a bar appears once the work has taken a second.
+
+    Raises CommandError when a process that should look at files dies.
+    """
+    try:
+        return list(_with_progress(reports, total))
+    except WorkerError as error:
+        raise CommandError(str(error)) from error
+
+
+def _with_progress(reports: Iterator[FileReport], total: int) -> Iterator[FileReport]:
     if not sys.stderr.isatty():
         yield from reports
         return

@@ -13,7 +13,7 @@ from ..runner import CheckTask, FileReport, check_source
 from ..runner import run as run_task
 from ..sources import SourceError, decode
 from . import FAILURE, FINDINGS, OK
-from ._common import STDIN, add_shared_arguments, configured, found_files, print_errors, with_progress
+from ._common import STDIN, add_shared_arguments, collected, configured, found_files, print_errors
 
 _EPILOG = """\
 examples:
@@ -70,9 +70,9 @@ def _file_reports(args: argparse.Namespace, config: Config) -> list[FileReport]:
     files = found_files(args.paths, config)
     task = CheckTask(config)
     if args.no_cache:
-        return list(with_progress(run_task(task, files, config.jobs), len(files)))
+        return collected(run_task(task, files, config.jobs), len(files))
     cache = Cache(pathlib.Path(args.cache_dir) if args.cache_dir else config.root / FOLDER, config)
-    reports = list(with_progress(check_cached(task, files, config.jobs, cache), len(files)))
+    reports = collected(check_cached(task, files, config.jobs, cache), len(files))
     for note in cache.notes:
         print(f"torchstyle: note: {note}", file=sys.stderr)
     return reports

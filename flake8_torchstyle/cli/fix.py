@@ -16,7 +16,7 @@ from ..runner import FileReport, FixTask, fix_source, unified_diff
 from ..runner import run as run_task
 from ..sources import SourceError, decode
 from . import FAILURE, FINDINGS, OK, CommandError
-from ._common import STDIN, add_shared_arguments, configured, found_files, print_errors, with_progress
+from ._common import STDIN, add_shared_arguments, collected, configured, found_files, print_errors
 
 _EPILOG = """\
 examples:
@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
         return _fix_stdin(args, config, verified)
     files = found_files(args.paths, config)
     task = FixTask(config, args.diff, verified)
-    reports = list(with_progress(run_task(task, files, config.jobs), len(files)))
+    reports = collected(run_task(task, files, config.jobs), len(files))
     failed = print_errors(reports)
     if args.diff:
         return _finish_diff(reports, failed)
