@@ -1,8 +1,8 @@
 """Results of earlier runs, kept as long as everything they rest on is as it was.
 
 A result holds for a file's content, the options, this version of the linter and of Python, and the answers that the
-analysis got about other files: the content of those it read, whether there was a file at the paths it tried, and what
-the sources of a project say of overriding `__call__`. Content is compared by digest; where size and time stamps are
+analysis got about other files: the content of those it read, whether there was a file at the paths it tried, and all
+sources of a project where it searched them. Content is compared by digest; where size and time stamps are
 those of the last run, and were old enough then to be told from a later change, the file is not read again.
 
 The cache is one JSON file for each set of options. Nothing in it is ever executed, and one that does not look right is
@@ -34,7 +34,7 @@ _TAG_TEXT = "Signature: 8a477f597d28d172789f06886806bc55\n# Made by torchstyle. 
 _FORMAT = 1
 # Time stamps may be as coarse as a tick of the kernel: a younger file could change again without a trace.
 _SETTLED_NS = 50_000_000
-# The five parts of a record: size, modification time, change time, digest of content, digest of class statements.
+# The parts of a record: size, modification time, change time, digest of the content.
 _Record = list[Any]
 
 
@@ -118,7 +118,7 @@ class Cache:
             data = json.loads(self._file.read_bytes())
             if data["format"] != _FORMAT:
                 raise ValueError("another format")
-            self._records, self._results = _checked(data["records"], 5), _checked(data["results"], 2, 6)
+            self._records, self._results = _checked(data["records"], 4), _checked(data["results"], 2, 6)
         except FileNotFoundError:
             return
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
@@ -161,13 +161,10 @@ class Cache:
             known = self._records.get(name)
             if known is not None and known[:3] == stamp:
                 return known
-            data = self._content(name) if stat.S_ISREG(status.st_mode) else None
+            data = pathlib.Path(self._path(name)).read_bytes() if stat.S_ISREG(status.st_mode) else None
         except (OSError, ValueError):
             return None
-        return [*stamp, _digest(data), None] if data is not None else None
-
-    def _content(self, name: str) -> bytes:
-        return pathlib.Path(self._path(name)).read_bytes()
+        return [*stamp, _digest(data)] if data is not None else None
 
     def _sources(self, root: str) -> list[str]:
         from .analysis.files import Disk
@@ -175,22 +172,11 @@ class Cache:
         return [self._name(str(path)) for path in Disk().sources(pathlib.Path(self._path(root)))]
 
     def _tree(self, root: str) -> str:
-        """A digest of what the sources of a project say of overriding `__call__`."""
+        """A digest of all sources of a project."""
         if root not in self._trees:
-            records = ((name, self._record(name)) for name in self._sources(root))
-            says = [(name, self._statements(record, name)) for name, record in records if record]
+            says = [(name, self._digest(name)) for name in self._sources(root)]
             self._trees[root] = _digest(json.dumps(says).encode())
         return self._trees[root]
-
-    def _statements(self, record: _Record, name: str) -> str | None:
-        if record[4] is None:
-            from .analysis.overrides import statements
-
-            with contextlib.suppress(OSError):
-                record[4] = _digest(statements(self._content(name)))
-                self._changed = True
-        said: str | None = record[4]
-        return said
 
 
 def check_cached(

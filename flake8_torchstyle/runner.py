@@ -214,6 +214,7 @@ def run(task: CheckTask | FixTask, files: Sequence[tuple[str, bool]], jobs: int 
 
     Raises WorkerError when a process dies.
     """
+    _forget_files()
     jobs = jobs or _cores()
     began = time.monotonic()
     with _rare_collections():
@@ -222,6 +223,13 @@ def run(task: CheckTask | FixTask, files: Sequence[tuple[str, bool]], jobs: int 
                 yield from _on_processes(task, files[done:], jobs)
                 return
             yield task(path, named)
+
+
+def _forget_files() -> None:
+    """Read other files anew: they may have changed since an earlier run in this process."""
+    loaded = sys.modules.get(f"{__package__}.analysis.project")
+    if loaded is not None:
+        loaded.disk.cache_clear()
 
 
 def _cores() -> int:

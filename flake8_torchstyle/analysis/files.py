@@ -17,8 +17,8 @@ from typing import Protocol
 class Asked:
     """What the analysis of one file asked about others.
 
-    `read` are files whose text mattered, `found` are paths with whether there was a file, `trees` are folders all of
-    whose sources mattered as far as `overrides` looks at them.
+    `read` are files whose text mattered, `found` are paths with whether there was a file, `trees` are folders whose
+    sources were searched (as `Files.sources` lists them).
     """
 
     read: set[pathlib.Path] = field(default_factory=set)

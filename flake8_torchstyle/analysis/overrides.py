@@ -49,7 +49,7 @@ class OverrideIndex:
         self._own = {top.removesuffix(".py").encode() for top in tops}
         self._bases: dict[bytes, set[_Base]] = {}
         self._overriding: dict[pathlib.Path, tuple[bytes, ...]] = {}
-        self._above: dict[bytes, tuple[frozenset[bytes], frozenset[pathlib.Path]]] = {}
+        self._above: dict[bytes, frozenset[bytes]] = {}
         self._other_names: dict[tuple[bytes, pathlib.Path], frozenset[bytes]] = {}
         for path in paths:
             self._add(path, read(path))
@@ -61,34 +61,26 @@ class OverrideIndex:
         if found and b"def __call__" in text:
             self._overriding[path] = tuple(dict.fromkeys(name for name, _ in found))
 
-    def below(self, names: Iterable[str]) -> tuple[list[pathlib.Path], set[pathlib.Path]]:
-        """The files with a class that may derive from a class with one of these names and have its own `__call__`.
-
-        The second answer is the files whose whole text was looked at for the first.
-        """
+    def below(self, names: Iterable[str]) -> list[pathlib.Path]:
+        """The files with a class that may derive from a class with one of these names and have its own `__call__`."""
         wanted = {name.encode() for name in names} | {_ANYTHING}
-        found: list[pathlib.Path] = []
-        consulted: set[pathlib.Path] = set()
-        for path, classes in self._overriding.items():
-            above = [self._names_above(name) for name in classes]
-            consulted.update(*(paths for _, paths in above))
-            if any(not wanted.isdisjoint(names_above) for names_above, _ in above):
-                found.append(path)
-        return found, consulted
+        return [
+            path
+            for path, classes in self._overriding.items()
+            if any(not wanted.isdisjoint(self._names_above(name)) for name in classes)
+        ]
 
-    def _names_above(self, name: bytes) -> tuple[frozenset[bytes], frozenset[pathlib.Path]]:
-        """The names of all classes that one with this name may derive from, and the files that were consulted."""
+    def _names_above(self, name: bytes) -> frozenset[bytes]:
+        """The names of all classes that one with this name may derive from."""
         if name not in self._above:
             found: set[bytes] = set()
-            consulted: set[pathlib.Path] = set()
             pending = list(self._bases.get(name, ()))
             while pending:
                 base = pending.pop()
-                consulted.add(base.path)
                 new = {base.last, *self._others(base)} - found
                 found |= new
                 pending += (above for other in new for above in self._bases.get(other, ()))
-            self._above[name] = frozenset(found), frozenset(consulted)
+            self._above[name] = frozenset(found)
         return self._above[name]
 
     def _others(self, base: _Base) -> frozenset[bytes]:
@@ -116,12 +108,6 @@ class OverrideIndex:
         for match in _FROM.finditer(text):
             if root in match[2] and (match[1].startswith(b".") or match[1].partition(b".")[0] in self._own):
                 yield _ANYTHING
-
-
-def statements(text: bytes) -> bytes:
-    """All that the index takes from a file without consulting its whole text."""
-    listed = b"\n".join(match[0] for match in _CLASS.finditer(text))
-    return listed + b"\n__call__" if b"def __call__" in text else listed
 
 
 def _bases(listed: bytes, path: pathlib.Path) -> set[_Base]:

@@ -200,9 +200,7 @@ class Project:
         Left out are those that cannot derive from a class with one of the names `below`.
         """
         self.asked.trees.add(self.root)
-        paths, consulted = self._overrides.below(below)
-        self.asked.read.update(consulted)
-        for path in paths:
+        for path in self._overrides.below(below):
             module = self.module_at(path)
             if module:
                 yield from ((module, node) for node in module.call_overrides)
