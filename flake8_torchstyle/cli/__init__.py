@@ -64,6 +64,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(arguments: list[str]) -> int:
     chosen = next((word for word in arguments if not word.startswith("-")), None)
     parser = _parser(chosen if chosen in _COMMANDS else None)
+    program: list[str] = []
+    if chosen == "verify" and "--" in arguments:
+        # What follows is the user's command line, options and all; argparse would look into it.
+        cut = arguments.index("--")
+        arguments, program = arguments[:cut], arguments[cut + 1 :]
     try:
         args = parser.parse_args(arguments)
     except SystemExit as stop:
@@ -72,6 +77,7 @@ def _run(arguments: list[str]) -> int:
         parser.print_help()
         return FAILURE
     try:
+        args.program = program
         return int(importlib.import_module(f".{args.command}", __name__).run(args))
     except CommandError as error:
         print(f"torchstyle: error: {error}", file=sys.stderr)

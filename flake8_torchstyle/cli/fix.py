@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import pathlib
@@ -108,19 +109,31 @@ def _fix_stdin(args: argparse.Namespace, config: Config, verified: Verified | No
 
 
 def _read_verified(path: pathlib.Path) -> Verified:
-    """The places that a report of `verify --run` found the same, by file.
+    """The places that a report of `verify --run` found the same, by file; none in a file that has changed since.
 
     Raises CommandError when it is not such a report.
     """
     try:
         sites = json.loads(path.read_text(encoding="utf-8"))["sites"]
         places: dict[str, set[tuple[int, int, str]]] = {}
+        digests: dict[str, str] = {}
         for site in sites:
+            file = os.path.realpath(site["filename"])
+            digests[file] = site["sha256"]
             if site["status"] == "same":
-                place = (site["row"], site["column"], site["code"])
-                places.setdefault(os.path.realpath(site["filename"]), set()).add(place)
+                places.setdefault(file, set()).add((site["row"], site["column"], site["code"]))
     except OSError as error:
         raise CommandError(f"{path}: {error.strerror}") from error
     except (ValueError, KeyError, TypeError) as error:
         raise CommandError(f"{path}: not a report of `torchstyle verify --run`") from error
-    return {file: frozenset(found) for file, found in places.items()}
+    changed = {file for file in places if _digest(file) != digests[file]}
+    for file in sorted(changed):
+        print(f"{file}: changed since it was verified, nothing is applied", file=sys.stderr)
+    return {file: frozenset(found) for file, found in places.items() if file not in changed}
+
+
+def _digest(file: str) -> str | None:
+    try:
+        return hashlib.sha256(pathlib.Path(file).read_bytes()).hexdigest()
+    except OSError:
+        return None

@@ -1,4 +1,4 @@
-"""`torchstyle verify`: run both spellings of every rewrite on the hardware at hand and compare."""
+"""`torchstyle verify`: run both spellings of every rewrite on the hardware at hand, or in a program of the user's."""
 
 from __future__ import annotations
 
@@ -26,15 +26,22 @@ device, gradients, buffers and inputs changed in place, random numbers drawn, ex
 eval, with and without grad, empty, single, non-contiguous, NaN and infinite inputs. Negative controls, pairs known
 to be wrong, have to come out different.
 
+With --run, your own program or test suite is the proof. It runs as ever, but at each rewrite that is pending under
+PATH both spellings are executed on the same operands, from the same random numbers and buffers, and compared; the
+program goes on with the old result. Files are not touched. Subprocesses and workers are followed.
+
 examples:
   torchstyle verify
   torchstyle verify --rule TS201 --device cpu
   torchstyle verify --output-format json --report proof.json
+  torchstyle verify --report report.json --run -- pytest -q
+  torchstyle verify src --run -- python train.py --epochs 1
+  torchstyle fix --only-verified report.json src
 
 exit codes:
-  0  every rewrite is the same
-  1  a difference, or a rewrite that was not executed
-  2  a negative control was not caught, or torch is missing"""
+  0  every rewrite is the same (--run: every one that was executed)
+  1  a difference, or a rewrite that was not executed (--run: a difference, or the command failed)
+  2  a negative control was not caught, torch is missing, or the command could not be run in shadow"""
 _STYLES = {
     "same": "green",
     "different": "bold red",
@@ -51,10 +58,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rule", metavar="CODE", help="only this rule")
     parser.add_argument("--output-format", choices=("text", "json"), default="text", help="(default: text)")
     parser.add_argument("--report", metavar="FILE", help="also write the JSON report to a file")
+    parser.add_argument("--verbose", "-v", action="store_true", help="list what is the same, too")
+    shadow = parser.add_argument_group("a program of your own")
+    shadow.add_argument(
+        "paths", nargs="*", default=["."], metavar="PATH", help="where rewrites are pending (default: here)"
+    )
+    shadow.add_argument(
+        "--calls", type=int, default=100, metavar="N", help="compare the first N calls of a rewrite (default: 100)"
+    )
+    shadow.add_argument("--run", action="store_true", help="run the command that follows -- in shadow")
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the proof and return the exit code."""
+    if args.run or args.program:
+        from ._shadow import run_in_shadow
+
+        return run_in_shadow(args)
+    if args.paths != ["."]:
+        raise CommandError("PATH has a meaning only with --run")
     require_torch()
     if args.rule is not None and args.rule not in known_codes():
         raise CommandError(f"no rule {args.rule!r}; rules: {', '.join(known_codes())}")
@@ -67,7 +89,17 @@ def run(args: argparse.Namespace) -> int:
         raise CommandError(str(error)) from error
     with _progress(step_count(devices, args.rule)) as progress:
         report = verify(devices, args.rule, progress)
-    text = json.dumps(report.as_json(), indent=2)
+    if not write_json(report.as_json(), args):
+        print_report(report, verbose=args.verbose)
+    return report.exit_code
+
+
+def write_json(content: dict[str, object], args: argparse.Namespace) -> bool:
+    """Write a report to the file that was asked for; whether it went to standard output as well.
+
+    Raises CommandError for a file that cannot be written.
+    """
+    text = json.dumps(content, indent=2)
     if args.report:
         try:
             pathlib.Path(args.report).write_text(text + "\n", encoding="utf-8")
@@ -75,9 +107,7 @@ def run(args: argparse.Namespace) -> int:
             raise CommandError(f"{args.report}: {error.strerror}") from error
     if args.output_format == "json":
         print(text)
-    else:
-        print_report(report)
-    return report.exit_code
+    return bool(args.output_format == "json")
 
 
 def require_torch() -> None:
@@ -103,8 +133,8 @@ def _progress(total: int) -> Iterator[Callable[[str], None]]:
         yield lambda what: bar.update(task, advance=1, description=what)
 
 
-def print_report(report: Report) -> None:
-    """Print a summary, then all that is not plainly the same."""
+def print_report(report: Report, *, verbose: bool = False) -> None:
+    """Print a summary, then all that is not plainly the same; with `verbose` that too."""
     console = Console(sys.stdout)
     console.row((f"devices: {', '.join(report.devices)}", "bold"), (f"; absent: {', '.join(report.absent)}", "dim"))
     for title, reports in (
@@ -114,7 +144,7 @@ def print_report(report: Report) -> None:
         ("ATen graphs under fake tensors", report.graphs),
     ):
         if reports:
-            _print_section(title, reports, console)
+            _print_section(title, reports, console, verbose=verbose)
     if report.edges:
         held = sum(edge.as_declared for edge in report.edges)
         console.row(("known edges", "bold"), (f": {held} of {len(report.edges)} as declared under Fix safety", ""))
@@ -129,12 +159,16 @@ def print_report(report: Report) -> None:
     console.row((f"{verdict} ({report.seconds:.0f} s)", "bold green" if report.exit_code == 0 else "bold red"))
 
 
-def _print_section(title: str, reports: list[RowReport], console: Console) -> None:
+def _print_section(title: str, reports: list[RowReport], console: Console, *, verbose: bool) -> None:
     counts = collections.Counter((report.rule, report.device, report.outcome.value) for report in reports)
     runs = sum(report.same for report in reports)
     console.row((title, "bold"), (f": {len(reports)} rows, {runs} comparisons without a difference", ""))
     for (rule, device, outcome), count in sorted(counts.items()):
         console.row((f"  {rule}  {device:<20}", ""), (f"{count:>4} {outcome}", _STYLES[outcome]))
     for report in reports:
-        if report.outcome.value not in ("same", "known edge"):
-            console.row((f"    {report.row}: {report.detail}", _STYLES[report.outcome.value]))
+        if verbose or report.outcome.value != "same":
+            told = (
+                f"{report.outcome.value}, {report.same} same, {report.edges} known edges, {report.raised} raise alike"
+            )
+            detail = f": {report.detail}" if report.detail else ""
+            console.row((f"    {report.rule} {report.row} ({told}){detail}", _STYLES[report.outcome.value]))

@@ -11,7 +11,12 @@ _BITS = {1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}
 
 
 def difference(old: object, new: object, where: str = "result") -> str | None:
-    """The first difference of two values in words, or None if there is none."""
+    """The first difference of two values in words, or None if there is none.
+
+    Objects of other types are compared by `==`, and where they do not define it by their attributes.
+    """
+    if old is new and not isinstance(old, torch.Tensor):
+        return None
     if type(old) is not type(new):
         return f"{where}: type {type(old).__name__} became {type(new).__name__}"
     if isinstance(old, torch.Tensor) and isinstance(new, torch.Tensor):
@@ -24,8 +29,17 @@ def difference(old: object, new: object, where: str = "result") -> str | None:
         if len(old) != len(new):
             return f"{where}: length {len(old)} became {len(new)}"
         return _first(difference(a, b, f"{where}[{i}]") for i, (a, b) in enumerate(zip(old, new, strict=True)))
-    same = old == new or (isinstance(old, float) and isinstance(new, float) and old != old and new != new)
-    return None if same else f"{where}: {old!r} became {new!r}"
+    if isinstance(old, (float, complex)):
+        return None if old == new or (old != old and new != new) else f"{where}: {old!r} became {new!r}"
+    return _object_difference(old, new, where)
+
+
+def _object_difference(old: object, new: object, where: str) -> str | None:
+    if hasattr(old, "__array__"):
+        return difference(memoryview(old).tobytes(), memoryview(new).tobytes(), where)  # type: ignore[arg-type]
+    if type(old).__eq__ is object.__eq__ and hasattr(old, "__dict__"):
+        return difference(vars(old), vars(new), f"{where} ({type(old).__name__})")
+    return None if old == new else f"{where}: {old!r:.80} became {new!r:.80}"
 
 
 def _first(differences: object) -> str | None:
@@ -48,8 +62,12 @@ def _tensor_difference(old: torch.Tensor, new: torch.Tensor, where: str) -> str 
 
 def same_bits(old: torch.Tensor, new: torch.Tensor) -> torch.Tensor:
     """Which elements of two tensors of one dtype and shape are the same, as a tensor of bool."""
+    if old.dtype.is_complex:
+        return same_bits(torch.view_as_real(old), torch.view_as_real(new)).all(-1)
     if not old.dtype.is_floating_point:
         return old == new
     width = _BITS[old.element_size()]
     bits = old.contiguous().view(width) == new.contiguous().view(width)
+    if width is torch.uint8:
+        old, new = old.float(), new.float()
     return bits | (old.isnan() & new.isnan())
