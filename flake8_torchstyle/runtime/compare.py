@@ -21,6 +21,8 @@ def difference(old: object, new: object, where: str = "result") -> str | None:
         return f"{where}: type {type(old).__name__} became {type(new).__name__}"
     if isinstance(old, torch.Tensor) and isinstance(new, torch.Tensor):
         return _tensor_difference(old, new, where)
+    if isinstance(old, torch.Generator) and isinstance(new, torch.Generator):
+        return difference(old.get_state(), new.get_state(), f"{where} (random numbers drawn)")
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         if list(old) != list(new):
             return f"{where}: keys {list(old)} became {list(new)}"

@@ -24,6 +24,7 @@ class _Seen:
 
     result: object
     error: Exception | None
+    operands: tuple[object, ...]
     tensors: list[torch.Tensor]
     state: dict[str, torch.Tensor]
     random: RandomState
@@ -40,7 +41,7 @@ class _Seen:
             return None if type(self.error) is type(other.error) else f"{before} became {after}"
         return (
             difference(self.result, other.result, "result")
-            or difference(self.tensors, other.tensors, "operands after the call")
+            or difference(self.operands, other.operands, "operands after the call")
             or difference(self.state, other.state, "buffers")
             or difference(self.random.values(), other.random.values(), "random numbers drawn")
             or difference(self._sharing(), other._sharing(), "memory shared with operands")

@@ -134,7 +134,9 @@ class _Finder:
         around = [node for node in self._around(site) if self._covers(node, site.start, site.end)]
         if not around:
             raise NotShadowedError("its expression was not found")
-        edits = [edit for edit in site.edits if self._covers(around[-1], edit.start, edit.end)]
+        # What is inserted right before the whole expression is an import on the row above.
+        outermost = around[-1]
+        edits = [e for e in site.edits if self._covers(outermost, e.start, e.end) and e.end > self.span(outermost)[0]]
         found = next(node for node in around if all(self._covers(node, edit.start, edit.end) for edit in edits))
         if isinstance(found, (ast.Name, ast.Attribute)):
             parent = self._parents.get(found)

@@ -19,6 +19,8 @@ from torch import nn
 _PLAIN = (torch.Tensor, nn.Parameter)
 _CONTAINERS = frozenset({dict, list, set, collections.OrderedDict, collections.defaultdict, collections.deque})
 
+Observed = tuple[tuple[object, ...], list[torch.Tensor], dict[str, torch.Tensor]]
+
 
 class UnsuitableError(Exception):
     """Why the call at hand cannot be run twice."""
@@ -31,7 +33,9 @@ class Values:
     """
 
     def __init__(self, operands: Sequence[object]) -> None:
-        self.operands = operands
+        self._live = operands
+        # Lists and dicts among the operands may be changed by the call: what they hold now is kept.
+        self._operands = tuple(_rebuilt(operand, {}) for operand in operands)
         self.tensors: dict[int, torch.Tensor] = {}
         self.modules: dict[int, nn.Module] = {}
         self.generators: dict[int, torch.Generator] = {}
@@ -92,9 +96,10 @@ class Values:
         """Whether gradients may flow to anything that the call gets."""
         return any(t.requires_grad for t in (*self.tensors.values(), *self.parameters.values()))
 
-    def observed(self) -> tuple[list[torch.Tensor], dict[str, torch.Tensor]]:
-        """The operands' tensors and those of modules, as they are at present."""
-        return list(self.tensors.values()), _named_state(vars(module) for module in self.modules.values())
+    def observed(self) -> Observed:
+        """The operands, their tensors and those of modules, as they are at present."""
+        state = _named_state(vars(module) for module in self.modules.values())
+        return tuple(self._live), list(self.tensors.values()), state
 
     def check_parameters(self) -> None:
         """Raises UnsuitableError when the call has changed a parameter: parameters are not copied."""
@@ -109,7 +114,7 @@ class Values:
             generator.set_state(state)
             memo[key] = generator
         states = {key: self._state_before(key, memo) for key in self.modules}
-        operands = tuple(_rebuilt(operand, memo) for operand in self.operands)
+        operands = tuple(_rebuilt(operand, memo) for operand in self._operands)
         return Copies(self, operands, states, memo, leaves)
 
     def _state_before(self, key: int, memo: Mapping[int, Any]) -> dict[str, Any]:
@@ -149,9 +154,9 @@ class Copies:
             for key, module in modules.items():
                 object.__setattr__(module, "__dict__", live[key])
 
-    def observed(self) -> tuple[list[torch.Tensor], dict[str, torch.Tensor]]:
-        """The operands' tensors and those of modules, as the run has left them."""
-        return [self.memo[key] for key in self.values.tensors], _named_state(self.states.values())
+    def observed(self) -> Observed:
+        """The operands, their tensors and those of modules, as the run has left them."""
+        return self.operands, [self.memo[key] for key in self.values.tensors], _named_state(self.states.values())
 
 
 def _named_state(states: Iterable[Mapping[str, Any]]) -> dict[str, torch.Tensor]:
