@@ -45,7 +45,7 @@ class FileContext:
         self.path = path
         self.names = names
         self.imports = ImportPlanner(names, self.table, path)
-        self._forward_calls: dict[ast.Call, ForwardCall | None] = {}
+        self._forward_calls: dict[ast.Call | ast.Attribute, ForwardCall | None] = {}
 
     @cached_property
     def modules(self) -> ModuleAnalysis:
@@ -68,8 +68,8 @@ class FileContext:
             name, folder = folder.name, folder.parent
         return name
 
-    def forward_call(self, call: ast.Call) -> ForwardCall | None:
-        """What is known of a `recv.forward(...)` call; rules share one answer."""
+    def forward_call(self, call: ast.Call | ast.Attribute) -> ForwardCall | None:
+        """What is known of a `recv.forward(...)` call or a `recv.forward` handed on; rules share one answer."""
         if call not in self._forward_calls:
             self._forward_calls[call] = self.modules.classify(call)
         return self._forward_calls[call]
@@ -181,6 +181,14 @@ class Context:
             offset = min(_line_end(source, offset), len(source) - 1) if comment else offset + 1
         return offset + 1
 
+    def opening_parenthesis(self, call: cst.Call) -> Location:
+        """Where the parenthesis stands that opens a call's arguments."""
+        table = self.file.table
+        offset = table.offset(self.end_with_parentheses(call.func))
+        while table.source[offset] != "(":
+            offset = _line_end(table.source, offset) if table.source[offset] == "#" else offset + 1
+        return table.location(offset)
+
     def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
         """The libcst node around `node` inside this expression."""
         return self._parents.get(node)
@@ -199,10 +207,15 @@ class Context:
         found = self.ast_of(node)
         return self.file.imports.name_for(target, found) if found is not None else None
 
-    def forward_call(self, node: cst.Call) -> ForwardCall | None:
-        """What is known of a `recv.forward(...)` call."""
+    def forward_call(self, node: cst.Call | cst.Attribute) -> ForwardCall | None:
+        """What is known of a `recv.forward(...)` call, or of a `recv.forward` that is handed on."""
         found = self.ast_of(node)
-        return self.file.forward_call(found) if isinstance(found, ast.Call) else None
+        return self.file.forward_call(found) if isinstance(found, (ast.Call, ast.Attribute)) else None
+
+    def self_around(self, node: cst.BaseExpression) -> str | None:
+        """What the nn.Module is called in whose method a node stands; None anywhere else."""
+        found = self.ast_of(node)
+        return self.file.modules.self_around(found) if found is not None else None
 
     def in_fstring(self, node: cst.BaseExpression) -> bool:
         """Whether a node is inside an f-string, where a rewrite might bring in the quotes that end it."""

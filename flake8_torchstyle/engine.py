@@ -216,17 +216,17 @@ def _noqa_row(context: Context, start: Location) -> int:
 
 
 def _settle(file: FileContext, drafts: list[_Draft], levels: set[Applicability]) -> tuple[Finding, ...]:
-    """Complete the fixes: drop the later of two that overlap, add the import edits to the first that needs them."""
+    """Complete the fixes: of two that overlap the wider stays, the first that needs imports gets their edits."""
     taken = _Spans()
     chosen: list[int] = []
     findings = [draft.finding for draft in drafts]
-    for index, finding in enumerate(findings):
-        if finding.fix is None or finding.fix.applicability not in levels:
-            continue
-        if taken.add(finding.fix.edits):
+    wanted = {i: f.fix for i, f in enumerate(findings) if f.fix is not None and f.fix.applicability in levels}
+    for index in sorted(wanted, key=lambda index: _extent(file, wanted[index].edits), reverse=True):
+        if taken.add(wanted[index].edits):
             chosen.append(index)
         else:
-            findings[index] = replace(finding, fix=None)
+            findings[index] = replace(findings[index], fix=None)
+    chosen.sort()
     imported = [index for index in chosen if drafts[index].anchor or drafts[index].rewritten]
     if imported:
         anchors = [anchor for index in imported if (anchor := drafts[index].anchor)]
@@ -239,6 +239,11 @@ def _settle(file: FileContext, drafts: list[_Draft], levels: set[Applicability])
         extra = tuple(file.imports.edits([anchor for index in offered if (anchor := drafts[index].anchor)], []))
         findings[offered[0]] = _with_edits(findings[offered[0]], extra)
     return tuple(findings)
+
+
+def _extent(file: FileContext, edits: tuple[Edit, ...]) -> int:
+    """How many characters lie between the first and the last change: the rewrite of a call is wider than its parts'."""
+    return file.table.offset(max(edit.end for edit in edits)) - file.table.offset(min(edit.start for edit in edits))
 
 
 def _with_edits(finding: Finding, extra: tuple[Edit, ...]) -> Finding:

@@ -13,9 +13,10 @@ import pathlib
 from dataclasses import dataclass
 from functools import cached_property
 
+from .attributes import self_name
 from .classes import Nature
 from .evidence import module_calls
-from .functions import owner_of_self
+from .functions import owner_class, owner_of_self
 from .knowledge import Kind, knowledge
 from .names import FileNames
 from .project import Project, SourceModule
@@ -72,16 +73,29 @@ class ModuleAnalysis:
     def _surroundings(self) -> Surroundings:
         return Surroundings(self.names)
 
-    def classify(self, call: ast.Call) -> ForwardCall | None:
-        """What is known of a `recv.forward(...)` call; None where it must not be reported."""
+    def classify(self, call: ast.Call | ast.Attribute) -> ForwardCall | None:
+        """What is known of a `recv.forward(...)` call, or of a `recv.forward` handed on; None: not to be reported."""
         return self._judge(call)[0]
+
+    def self_around(self, node: ast.expr) -> str | None:
+        """What the module is called, usually `self`, in whose method an expression stands; None outside of methods."""
+        for function in self.names.ancestors(node):
+            if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) and (name := self_name(function)):
+                owner = owner_class(function, self._module)
+                found = self.names.lookup(name, node)
+                is_own = found is not None and found[0].node is function and len(found[1]) == 1
+                is_class = any(ast.unparse(d) == "classmethod" for d in function.decorator_list)
+                if owner is not None and is_own and not is_class:
+                    return name if self._evaluator.is_module(Instance(owner, exact=False)) else None
+        return None
 
     def explain(self, call: ast.Call) -> tuple[Evidence, ...]:
         """The chain of evidence for a call, also where it is not reported."""
         return self._judge(call)[1]
 
-    def _judge(self, call: ast.Call) -> tuple[ForwardCall | None, tuple[Evidence, ...]]:
-        receiver = call.func.value if isinstance(call.func, ast.Attribute) else call.func
+    def _judge(self, call: ast.Call | ast.Attribute) -> tuple[ForwardCall | None, tuple[Evidence, ...]]:
+        method = call.func if isinstance(call, ast.Call) else call
+        receiver = method.value if isinstance(method, ast.Attribute) else method
         why = self._surroundings.would_recurse(call, receiver)
         if why is not None:
             return None, (Evidence(f"the call {why}", self._module.path, call.lineno),)
@@ -160,7 +174,7 @@ class ModuleAnalysis:
                     return Evidence(text, module.path, node.lineno)
         return None
 
-    def _fix_is_safe(self, call: ast.Call, receiver: ast.expr, value: Value) -> bool:
+    def _fix_is_safe(self, call: ast.expr, receiver: ast.expr, value: Value) -> bool:
         surroundings = self._surroundings
         if surroundings.in_own_forward(call, receiver) or surroundings.is_scripted(call):
             return False

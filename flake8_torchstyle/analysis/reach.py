@@ -26,7 +26,7 @@ class Surroundings:
         self._nodes |= {id(function) for node in self._handed for function in self._functions(node)}
         self._methods = {node.attr for node in self._handed if isinstance(node, ast.Attribute)}
 
-    def would_recurse(self, call: ast.Call, receiver: ast.expr) -> str | None:
+    def would_recurse(self, call: ast.expr, receiver: ast.expr) -> str | None:
         """Why calling the receiver here could come back here, if it could."""
         for function in self._enclosing(call):
             name = getattr(function, "name", "")
@@ -36,14 +36,14 @@ class Surroundings:
                 return "stands in a function that is a hook or takes the place of a `forward`"
         return None
 
-    def in_own_forward(self, call: ast.Call, receiver: ast.expr) -> bool:
+    def in_own_forward(self, call: ast.expr, receiver: ast.expr) -> bool:
         """Whether the call is `self.forward(...)` inside `forward` itself."""
         return isinstance(receiver, ast.Name) and any(
             getattr(function, "name", "") == "forward" and self_name(function) == receiver.id
             for function in self._enclosing(call)
         )
 
-    def is_scripted(self, call: ast.Call) -> bool:
+    def is_scripted(self, call: ast.expr) -> bool:
         """Whether TorchScript may compile the call, or decides whether it runs."""
         for node in self.names.ancestors(call):
             if isinstance(node, (ast.If, ast.IfExp)) and any(

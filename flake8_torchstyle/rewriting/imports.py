@@ -42,10 +42,13 @@ class ImportPlanner:
         self._is_package_init = path is not None and path.name == "__init__.py"
 
     def name_for(self, target: str, at: ast.expr) -> UsableName | None:
-        """How to write `target`, a member of `torch.nn.functional`, in place of `at`."""
+        """How to write `target`, a member of `torch.nn.functional` or of `torch`, in place of `at`."""
         module, _, member = target.rpartition(".")
-        if module != FUNCTIONAL or self._from_star(at) or self._is_patched:
+        if module not in (FUNCTIONAL, "torch") or self._from_star(at) or self._is_patched:
             return None
+        if module == "torch":
+            package = self._visible("torch", at)
+            return UsableName(f"{package}.{member}") if package else None
         if existing := self._visible(FUNCTIONAL, at):
             return UsableName(f"{existing}.{member}")
         if package := self._visible("torch.nn", at):

@@ -19,10 +19,12 @@ from collections.abc import Iterable, Iterator
 
 from ..analysis.names import FileNames
 from ..text import row_starts
-from . import alias, forward
+from . import alias, chained_call, forward
 from ._screen import Screen
 
-SCREENS: tuple[Screen, ...] = (forward.SCREEN, alias.SCREEN)
+SCREENS: tuple[Screen, ...] = (forward.SCREEN, alias.SCREEN, chained_call.SCREEN)
+
+_KINDS = tuple({kind for screen in SCREENS for kind in screen.nodes})
 
 
 def places(source: str) -> list[int]:
@@ -36,11 +38,15 @@ def candidates(names: FileNames, source: str, places: Iterable[int]) -> Iterator
     """The expressions of a parsed file that a rule could report; only statements that hold a place are looked at."""
     starts = row_starts(source)
     rows = sorted({bisect.bisect_right(starts, place) for place in places})
-    kinds = tuple({kind for screen in SCREENS for kind in screen.nodes})
     for part in _parts_at(names.tree.body, rows):
         for node in ast.walk(part):
-            if isinstance(node, kinds) and any(s.matches(node, names) for s in SCREENS if isinstance(node, s.nodes)):
+            if isinstance(node, _KINDS) and is_candidate(node, names):
                 yield node
+
+
+def is_candidate(node: ast.expr, names: FileNames) -> bool:
+    """Whether a rule could report an expression."""
+    return any(screen.matches(node, names) for screen in SCREENS if isinstance(node, screen.nodes))
 
 
 def _parts_at(statements: Iterable[ast.AST], rows: list[int]) -> Iterator[ast.AST]:

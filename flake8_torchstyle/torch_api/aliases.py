@@ -2,14 +2,14 @@
 
 A row spells the alias' parameters in order: `name` is required, `name?` optional, `name>other` is called `other` in the
 documented function, `name:kind` takes only the values of that kind (see `_KINDS`), and what follows `*` is given by
-keyword only. `DOCUMENTED` spells the parameters of the documented functions. The tests hold all of it against torch's
-operator schemas and signatures.
+keyword only. The tests hold all of it against torch's operator schemas and signatures.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from .documented import DOCUMENTED
 from .mapping import Alias, Parameter, Values, Verdict
 
 _CUDNN_FLAG = "torch.backends.cudnn.enabled"
@@ -179,70 +179,6 @@ _NN = {
     "soft_margin_loss": _mapped("input target reduction?:reduction", takes_out=True),
     "softplus": _same(),
     "softshrink": _same(),
-}
-
-# Parameters of the documented functions, as far as the rows above write them by position.
-_LEGACY_LOSS = "input target size_average reduce reduction"
-_POOL_INDICES = "input kernel_size stride padding dilation ceil_mode return_indices"
-_PAIR_LOSS = "input1 input2 target margin size_average reduce reduction"
-_TRAINING = "input p training inplace"
-DOCUMENTED = {
-    "adaptive_avg_pool2d": "input output_size",
-    "adaptive_avg_pool3d": "input output_size",
-    "adaptive_max_pool1d": "input output_size return_indices",
-    "adaptive_max_pool2d": "input output_size return_indices",
-    "adaptive_max_pool3d": "input output_size return_indices",
-    "affine_grid": "theta size align_corners",
-    "alpha_dropout": _TRAINING,
-    "batch_norm": "input running_mean running_var weight bias training momentum eps",
-    "binary_cross_entropy": "input target weight size_average reduce reduction",
-    "binary_cross_entropy_with_logits": "input target weight size_average reduce reduction pos_weight",
-    "celu": "input alpha inplace",
-    "cosine_embedding_loss": _PAIR_LOSS,
-    "cross_entropy": "input target weight size_average ignore_index reduce reduction label_smoothing",
-    "ctc_loss": "log_probs targets input_lengths target_lengths blank reduction zero_infinity",
-    "dropout": _TRAINING,
-    "elu": "input alpha inplace",
-    "embedding": "input weight padding_idx max_norm norm_type scale_grad_by_freq sparse",
-    "feature_alpha_dropout": _TRAINING,
-    "fold": "input output_size kernel_size dilation padding stride",
-    "glu": "input dim",
-    "grid_sample": "input grid mode padding_mode align_corners",
-    "group_norm": "input num_groups weight bias eps",
-    "hardsigmoid": "input inplace",
-    "hardswish": "input inplace",
-    "hardtanh": "input min_val max_val inplace",
-    "hinge_embedding_loss": "input target margin size_average reduce reduction",
-    "huber_loss": "input target reduction delta weight",
-    "instance_norm": "input running_mean running_var weight bias use_input_stats momentum eps",
-    "kl_div": "input target size_average reduce reduction log_target",
-    "l1_loss": f"{_LEGACY_LOSS} weight",
-    "layer_norm": "input normalized_shape weight bias eps",
-    "leaky_relu": "input negative_slope inplace",
-    "log_softmax": "input dim _stacklevel dtype",
-    "margin_ranking_loss": _PAIR_LOSS,
-    "max_pool1d": _POOL_INDICES,
-    "max_pool2d": _POOL_INDICES,
-    "max_pool3d": _POOL_INDICES,
-    "mish": "input inplace",
-    "mse_loss": f"{_LEGACY_LOSS} weight",
-    "multi_margin_loss": "input target p margin weight size_average reduce reduction",
-    "multilabel_margin_loss": _LEGACY_LOSS,
-    "nll_loss": "input target weight size_average ignore_index reduce reduction",
-    "pad": "input pad mode value",
-    "poisson_nll_loss": "input target log_input full size_average eps reduce reduction",
-    "relu": "input inplace",
-    "relu6": "input inplace",
-    "rms_norm": "input normalized_shape weight eps",
-    "rrelu": "input lower upper training inplace",
-    "selu": "input inplace",
-    "silu": "input inplace",
-    "smooth_l1_loss": f"{_LEGACY_LOSS} beta",
-    "soft_margin_loss": _LEGACY_LOSS,
-    "softmax": "input dim _stacklevel dtype",
-    "threshold": "input threshold value inplace",
-    "triplet_margin_loss": "anchor positive negative margin p eps swap size_average reduce reduction",
-    "unfold": "input kernel_size dilation padding stride",
 }
 
 

@@ -31,11 +31,15 @@ NON_LITERAL = NonLiteral.NON_LITERAL
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One argument of a call as written: its keyword, its value if that is a literal, the name it refers to if any."""
+    """One argument of a call as written: its keyword, its value if that is a literal, the name it refers to if any.
+
+    `length` is the number of items of a tuple or list that is written out, whatever they are.
+    """
 
     keyword: str | None
     value: object
     qualified: str | None = None
+    length: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Modules, functions and methods that compute the same, and which of them to write."""
