@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import pathlib
 import stat
 import subprocess
@@ -118,18 +117,6 @@ def test_standard_input_to_standard_output(shell: Run) -> None:
     assert shell("fix", "-", stdin=CLEAN.encode()).out == CLEAN
     broken = shell("fix", "-", stdin=b"def (:\n")
     assert (broken.code, broken.out) == (2, "def (:\n")
-
-
-def test_only_verified_applies_what_the_report_found_the_same(run: Run, project: pathlib.Path) -> None:
-    (project / "a.py").write_text("import torch\n\ny = torch.relu(x)\nz = torch.selu(x)\nw = torch.celu(x)\n")
-    site = {"filename": str(project / "a.py"), "column": 11, "code": "TS201"}
-    sites = [{**site, "row": 3, "status": "same"}, {**site, "row": 4, "status": "different"}]
-    (project / "report.json").write_text(json.dumps({"sites": sites}))
-    run("fix", "--only-verified", "report.json")
-    text = (project / "a.py").read_text()
-    assert "F.relu(x)" in text
-    assert "torch.selu(x)" in text
-    assert "torch.celu(x)" in text
 
 
 def test_a_report_that_is_none_is_an_error(run: Run, project: pathlib.Path) -> None:
