@@ -61,7 +61,7 @@ def alias_reports(node: cst.CSTNode, context: Context, kind: AliasKind, verb: st
 def _with_fix(report: Report, node: cst.Attribute | cst.Name, alias: Alias, context: Context) -> Report:
     """The report with its fix, where one is certain to be right."""
     name = context.name_for(f"{FUNCTIONAL}.{alias.target}", node)
-    edits = _edits(node, alias, name.text, context) if name is not None else None
+    edits = alias_edits(node, alias, name.text, context) if name is not None else None
     level = _applicability(node, alias, context)
     if name is None or edits is None or level is None or context.in_fstring(node):
         return report
@@ -86,7 +86,8 @@ def _applicability(node: cst.Attribute | cst.Name, alias: Alias, context: Contex
     return reference_applicability(found, context.file.names)
 
 
-def _edits(node: cst.Attribute | cst.Name, alias: Alias, name: str, context: Context) -> tuple[Edit, ...] | None:
+def alias_edits(node: cst.Attribute | cst.Name, alias: Alias, name: str, context: Context) -> tuple[Edit, ...] | None:
+    """The edits that put the documented function `name` in the place of an alias; None where that is not certain."""
     if alias.verdict is Verdict.DIFFERENT or "#" in context.text(node):
         return None
     rename = Edit(*context.span(node), name)

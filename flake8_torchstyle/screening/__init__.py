@@ -19,10 +19,16 @@ from collections.abc import Iterable, Iterator
 
 from ..analysis.names import FileNames
 from ..text import row_starts
-from . import alias, chained_call, forward
+from . import alias, chained_call, forward, forward_reference, softmax
 from ._screen import Screen
 
-SCREENS: tuple[Screen, ...] = (forward.SCREEN, alias.SCREEN, chained_call.SCREEN)
+SCREENS: tuple[Screen, ...] = (
+    forward.SCREEN,
+    forward_reference.SCREEN,
+    alias.SCREEN,
+    chained_call.SCREEN,
+    softmax.SCREEN,
+)
 
 _KINDS = tuple({kind for screen in SCREENS for kind in screen.nodes})
 

@@ -1,0 +1,62 @@
+"""Softmax without a dimension, the logarithm of a softmax, and losses that are fed one."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from ..analysis.losses import softmax_into_loss
+from ..analysis.names import FileNames
+from ..analysis.softmax import implicit_dim, log_of_softmax
+from ._screen import GAP, Screen
+
+_WORDS = ("softmax", "Softmax", "softmin", "Softmin")
+_LOGARITHM = re.compile(rf"log(?<!\wlog)(?:{GAP}\(|\s+as\s)")
+_SOFTMAX = re.compile(rf"soft(?:max|min)(?!\w){GAP}\(", re.IGNORECASE)
+_ALIASED = re.compile(r"soft(?:max|min)[\s\\]+as[\s\\]", re.IGNORECASE)
+_LOSS_FUNCTIONS = ("nll_loss", "cross_entropy")
+_LOSS_CLASSES = ("NLLLoss", "CrossEntropyLoss")
+_KEYWORD = re.compile(r"[\s\\]*\w+[\s\\]*=(?!=)")
+_DIM = re.compile(r"dim[\s\\]*=(?!=)")
+_OPENING = re.compile(r"\(")
+
+
+def _places(source: str) -> Iterator[int]:
+    if any(word in source for word in (*_LOSS_FUNCTIONS, *_LOSS_CLASSES)) or _ALIASED.search(source):
+        # What is called may go by any name.
+        yield from (match.start() for match in _OPENING.finditer(source))
+        return
+    takes_logarithm = _LOGARITHM.search(source) is not None
+    for match in _SOFTMAX.finditer(source):
+        is_class = source[match.start()] == "S"
+        if takes_logarithm or _may_leave_out_dim(source, match.end(), is_class=is_class):
+            yield match.start()
+
+
+def _may_leave_out_dim(source: str, start: int, *, is_class: bool) -> bool:
+    """Whether the arguments that begin at `start` may lack a `dim`: text with strings or comments always may."""
+    depth, comma = 1, None
+    for offset in range(start, len(source)):
+        character = source[offset]
+        if character in "\"'#":
+            return True
+        if character in "([{":
+            depth += 1
+        elif character in ")]}":
+            depth -= 1
+            if depth == 0:
+                arguments = source[start:offset]
+                behind = arguments if is_class else "" if comma is None else source[comma + 1 : offset]
+                by_position = behind.strip() and not _KEYWORD.match(behind)
+                return "None" in arguments or not (by_position or _DIM.search(behind))
+        elif character == "," and depth == 1 and comma is None:
+            comma = offset
+    return True
+
+
+def _matches(node: ast.expr, names: FileNames) -> bool:
+    return bool(implicit_dim(node, names) or log_of_softmax(node, names) or softmax_into_loss(node, names))
+
+
+SCREEN = Screen(words=_WORDS, places=_places, nodes=(ast.Call,), matches=_matches)
