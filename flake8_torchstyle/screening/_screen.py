@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from ..analysis.names import FileNames
 
-# White space, line continuations, comments, and the parentheses that may close around what stands before a dot.
-GAP = r"(?:[\s\\)]|#[^\r\n]*)*"
+# White space, line continuations, comments, and the parentheses that may close around what stands before a dot. A
+# comment has to reach the end of its row: a row of `#` could else be split in exponentially many ways.
+GAP = r"(?:[\s\\)]|#[^\r\n]*(?![^\r\n]))*"
 
 
 @dataclass(frozen=True, slots=True)

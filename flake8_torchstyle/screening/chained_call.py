@@ -7,14 +7,41 @@ import re
 from collections.abc import Iterator
 
 from ..analysis.names import FileNames
-from ..torch_api import lookup_module
+from ..torch_api import MODULES, lookup_module
 from ._screen import Screen
 
-_CHAIN = re.compile(r"\)(?:[\s\\]|#[^\r\n]*)*\(")
+_CHAIN = re.compile(r"\)(?:[\s\\]|#[^\r\n]*(?![^\r\n]))*\(")
+_ALIASED = re.compile(r"\sas[\s\\]+(\w+)")
+_CLASSES = frozenset(name.rpartition(".")[2] for name in MODULES)
 
 
 def _places(source: str) -> Iterator[int]:
-    return (match.start() for match in _CHAIN.finditer(source))
+    classes: frozenset[str] | None = None
+    for match in _CHAIN.finditer(source):
+        name = _called(source, match.start())
+        if name is not None and name not in _CLASSES:
+            classes = classes if classes is not None else frozenset(_ALIASED.findall(source))
+        if name is None or name in _CLASSES or (classes is not None and name in classes):
+            yield match.start()
+
+
+def _called(source: str, closing: int) -> str | None:
+    """The word before the parenthesis that the one at `closing` closes; None where that takes a closer look."""
+    depth = 0
+    for offset in range(closing, -1, -1):
+        character = source[offset]
+        if character in ")]}":
+            depth += 1
+        elif character in "([{":
+            depth -= 1
+            if depth == 0:
+                end = start = offset
+                while start and (source[start - 1].isalnum() or source[start - 1] == "_"):
+                    start -= 1
+                return source[start:end] or None
+        elif character in "\"'#":
+            return None
+    return None
 
 
 def _matches(node: ast.expr, names: FileNames) -> bool:

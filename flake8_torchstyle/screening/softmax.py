@@ -13,8 +13,9 @@ from ._screen import GAP, Screen
 
 _WORDS = ("softmax", "Softmax", "softmin", "Softmin")
 _LOGARITHM = re.compile(rf"log(?<!\wlog)(?:{GAP}\(|\s+as\s)")
-_SOFTMAX = re.compile(rf"soft(?:max|min)(?!\w){GAP}\(", re.IGNORECASE)
-_ALIASED = re.compile(r"soft(?:max|min)[\s\\]+as[\s\\]", re.IGNORECASE)
+# Two patterns that begin with a literal; one for both cases would be tried at each character.
+_SOFTMAX = tuple(re.compile(rf"{word}(?:max|min)(?!\w){GAP}\(") for word in ("soft", "Soft"))
+_ALIASED = tuple(re.compile(rf"{word}(?:max|min)[\s\\]+as[\s\\]") for word in ("soft", "Soft"))
 _LOSS_FUNCTIONS = ("nll_loss", "cross_entropy")
 _LOSS_CLASSES = ("NLLLoss", "CrossEntropyLoss")
 _KEYWORD = re.compile(r"[\s\\]*\w+[\s\\]*=(?!=)")
@@ -23,15 +24,18 @@ _OPENING = re.compile(r"\(")
 
 
 def _places(source: str) -> Iterator[int]:
-    if any(word in source for word in (*_LOSS_FUNCTIONS, *_LOSS_CLASSES)) or _ALIASED.search(source):
+    if any(word in source for word in (*_LOSS_FUNCTIONS, *_LOSS_CLASSES)) or any(
+        aliased.search(source) for aliased in _ALIASED
+    ):
         # What is called may go by any name.
         yield from (match.start() for match in _OPENING.finditer(source))
         return
     takes_logarithm = _LOGARITHM.search(source) is not None
-    for match in _SOFTMAX.finditer(source):
-        is_class = source[match.start()] == "S"
-        if takes_logarithm or _may_leave_out_dim(source, match.end(), is_class=is_class):
-            yield match.start()
+    for pattern in _SOFTMAX:
+        for match in pattern.finditer(source):
+            is_class = source[match.start()] == "S"
+            if takes_logarithm or _may_leave_out_dim(source, match.end(), is_class=is_class):
+                yield match.start()
 
 
 def _may_leave_out_dim(source: str, start: int, *, is_class: bool) -> bool:
