@@ -18,7 +18,11 @@ from .execute import Setting, make_inputs
 from .verdicts import Outcome, Verdict
 
 # Rows whose documented function does a little more before it calls the same operator.
-_OTHER_GRAPH = {"torch._C._nn.binary_cross_entropy": "`F.binary_cross_entropy` expands `weight` to the input's shape"}
+_NO_STRIDE = "the function leaves it to the operator that the stride is the kernel's size"
+_OTHER_GRAPH = {
+    "torch._C._nn.binary_cross_entropy": "`F.binary_cross_entropy` expands `weight` to the input's shape",
+    **{f"torch.nn.{pool}Pool{n}d": _NO_STRIDE for pool in ("Avg", "Max") for n in (2, 3)},
+}
 _SETTING = Setting("graph", torch.float32, train=True, grad=False)
 
 

@@ -2,7 +2,7 @@
 
 A row spells the parameters of the module's call and of its constructor: `name` is required, `name?` optional,
 `name?=value` optional with a default that the function does not share, `name>other` is called `other` in the function,
-`name:form` is converted (see `Form`; `padding4` has four sides), and what follows `*` is given by keyword only. The
+`name:form` is converted (see `Form`; `sides4` repeats one number four times), and what follows `*` is given by keyword only. The
 tests decide from torch which modules hold state, and hold the rows against its signatures.
 """
 
@@ -65,7 +65,7 @@ _TRIPLE = "anchor positive negative"
 _LEGACY = "size_average? reduce? reduction?"
 _POOL = "kernel_size stride? padding? dilation? return_indices? ceil_mode?"
 _AVERAGE = "kernel_size stride? padding? ceil_mode? count_include_pad?"
-_FRACTIONAL = "kernel_size output_size? output_ratio? return_indices? _random_samples?"
+_FRACTIONAL = "kernel_size output_size? output_ratio?:sides{} return_indices? _random_samples?"
 _NORM_POOL = "norm_type:float kernel_size stride? ceil_mode?"
 _UNPOOL = ("input indices output_size?", "kernel_size stride? padding?")
 _WEIGHTED = "weight? size_average? ignore_index? reduce? reduction?"
@@ -73,7 +73,7 @@ _SCALED = "size? scale_factor?:ratio"
 
 
 def _pads(mode: str | None, value: str = "") -> dict[int, ModuleRow]:
-    rows = {n: _row("pad", "input", f"padding>pad:padding{2 * n} {value}") for n in (1, 2, 3)}
+    rows = {n: _row("pad", "input", f"padding>pad:sides{2 * n} {value}") for n in (1, 2, 3)}
     if mode is None:
         return rows
     return {n: replace(row, added=(("mode", f'"{mode}"'),)) for n, row in rows.items()}
@@ -114,8 +114,8 @@ _ROWS = {
     "Softmin": _row("softmin", "input", "dim?"),
     # Pooling.
     "AvgPool1d": _row("avg_pool1d", "input", _AVERAGE),
-    "FractionalMaxPool2d": _row("fractional_max_pool2d", "input", _FRACTIONAL),
-    "FractionalMaxPool3d": _row("fractional_max_pool3d", "input", _FRACTIONAL),
+    "FractionalMaxPool2d": _row("fractional_max_pool2d", "input", _FRACTIONAL.format(2)),
+    "FractionalMaxPool3d": _row("fractional_max_pool3d", "input", _FRACTIONAL.format(3)),
     **_numbered("AdaptiveAvgPool", {n: _row(f"adaptive_avg_pool{n}d", "input", "output_size") for n in (1, 2, 3)}),
     **_numbered(
         "AdaptiveMaxPool",

@@ -16,11 +16,11 @@ from .mapping import NON_LITERAL, Argument
 class Form(enum.Enum):
     """What a constructor does to an argument before its `forward` hands it on, so that a rewrite has to do it.
 
-    `PADDING`: an integer is repeated for every side. `FLOAT`: converted to a float. `RATIO`: the same for numbers and
+    `SIDES`: one number is repeated for every side. `FLOAT`: converted to a float. `RATIO`: the same for numbers and
     tuples of them, which the function takes as they are. `IGNORED`: never handed on. `OBSOLETE`: replaced by another.
     """
 
-    PADDING = "padding"
+    SIDES = "sides"
     FLOAT = "float"
     RATIO = "ratio"
     IGNORED = "ignored"
@@ -32,7 +32,7 @@ class ModuleParameter:
     """A parameter of a module's constructor or of its call, and the function's parameter with the same meaning.
 
     `spelled` is the default's source text where the function has another default, so that it has to be written.
-    `sides` is how many numbers a padding has.
+    `sides` is how many numbers a padding or a ratio has.
     """
 
     name: str
@@ -139,10 +139,10 @@ def _convert(parameter: ModuleParameter, argument: Argument) -> Placed | None:
             if isinstance(value, bool) or not isinstance(value, (int, float)):
                 return None
             return Placed(None, repr(float(value)) if isinstance(value, int) else None)
-        case Form.PADDING:
-            if argument.length is not None:
-                return Placed(None) if argument.length == parameter.sides else None
-            is_number = isinstance(value, int) and not isinstance(value, bool)
+        case Form.SIDES:
+            if value is None or argument.length == parameter.sides:
+                return Placed(None)
+            is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
             return Placed(None, f"({', '.join([str(value)] * parameter.sides)})") if is_number else None
     return Placed(None)
 
