@@ -20,13 +20,13 @@ import stat
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from . import __version__
 from .config import Config
 from .diagnostics import Applicability, Edit, Finding, Fix, Location
-from .runner import CheckTask, FileReport, Reported, run
+from .runner import FileReport, Reported
 
 FOLDER = ".torchstyle_cache"
 TAG = "CACHEDIR.TAG"
@@ -180,12 +180,14 @@ class Cache:
 
 
 def check_cached(
-    task: CheckTask, files: Sequence[tuple[str, bool]], jobs: int | None, cache: Cache
+    files: Sequence[tuple[str, bool]],
+    cache: Cache,
+    look_at: Callable[[Sequence[tuple[str, bool]]], Iterator[FileReport]],
 ) -> Iterator[FileReport]:
-    """The reports of all files in order, those from the cache that still hold; new ones are kept."""
+    """The reports of all files in order: those from the cache that still hold, the others from `look_at`, and kept."""
     held = {path: cache.find(path, named) for path, named in files}
     missing = [(path, named) for path, named in files if held[path] is None]
-    fresh = run(task, missing, jobs)
+    fresh = look_at(missing)
     for path, named in files:
         report = held[path]
         if report is None:

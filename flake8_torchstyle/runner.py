@@ -33,7 +33,7 @@ Accept = Callable[[str, Finding], bool]
 
 
 class WorkerError(Exception):
-    """A process that should look at files died; the text says what to do."""
+    """The processes or the cluster that should look at files cannot; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)

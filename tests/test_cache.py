@@ -7,12 +7,13 @@ import pathlib
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pytest
 
-from flake8_torchstyle import cache
-from flake8_torchstyle.runner import CheckTask
+from flake8_torchstyle import cache, runner
+from flake8_torchstyle.cli import check
+from flake8_torchstyle.runner import CheckTask, FileReport
 
 from .conftest import ALIAS, CLEAN, Run
 
@@ -28,13 +29,12 @@ FOLDER = pathlib.Path(cache.FOLDER)
 def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The files that were not answered from the cache, over all runs of a test."""
     seen: list[str] = []
-    original = cache.run
 
-    def run(task: CheckTask, files: Sequence[tuple[str, bool]], jobs: int | None) -> object:
+    def run(task: CheckTask, files: Sequence[tuple[str, bool]], jobs: int | None) -> Iterator[FileReport]:
         seen.extend(path for path, _ in files)
-        return original(task, files, jobs)
+        return runner.run(task, files, jobs)
 
-    monkeypatch.setattr(cache, "run", run)
+    monkeypatch.setattr(check, "run_task", run)
     return seen
 
 

@@ -6,9 +6,11 @@ lie on this machine's disk, either: `Snapshot` answers from texts that came with
 
 from __future__ import annotations
 
+import functools
 import os
 import pathlib
-from collections.abc import Mapping
+import sysconfig
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -38,6 +40,9 @@ class Files(Protocol):
     def sources(self, root: pathlib.Path) -> list[pathlib.Path]:
         """The Python files in a folder and in the packages directly below it, sorted."""
 
+    def installed(self) -> tuple[pathlib.Path, ...]:
+        """The folders in which packages are installed."""
+
 
 class Disk:
     """The files of this machine."""
@@ -64,6 +69,16 @@ class Disk:
             return []
         return sorted(map(pathlib.Path, found))
 
+    def installed(self) -> tuple[pathlib.Path, ...]:
+        """Where packages are installed beside this interpreter."""
+        return _installed()
+
+
+@functools.cache
+def _installed() -> tuple[pathlib.Path, ...]:
+    paths = sysconfig.get_paths()
+    return tuple(dict.fromkeys(pathlib.Path(paths[key]) for key in ("purelib", "platlib")))
+
 
 def _package_sources(entry: os.DirEntry[str]) -> list[str]:
     if not entry.is_dir() or not os.path.isfile(os.path.join(entry.path, "__init__.py")):
@@ -80,8 +95,9 @@ class Snapshot:
     """
 
     texts: Mapping[pathlib.Path, bytes | None]
-    folders: frozenset[pathlib.Path]
+    folders: Collection[pathlib.Path]
     trees: Mapping[pathlib.Path, list[pathlib.Path]]
+    packages: tuple[pathlib.Path, ...]
     missing: Asked = field(default_factory=Asked)
 
     def read(self, path: pathlib.Path) -> bytes | None:
@@ -101,3 +117,7 @@ class Snapshot:
         if root not in self.trees:
             self.missing.trees.add(root)
         return self.trees.get(root, [])
+
+    def installed(self) -> tuple[pathlib.Path, ...]:
+        """The folders in which packages are installed where the files come from."""
+        return self.packages

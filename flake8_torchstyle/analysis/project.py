@@ -10,7 +10,6 @@ import ast
 import functools
 import pathlib
 import sys
-import sysconfig
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -176,7 +175,7 @@ class Project:
             # A folder without `__init__` on the way up cuts a package short: its outermost part is an ancestor.
             if folder.name == parts[0]:
                 yield folder.parent
-        yield from _installed_roots()
+        yield from self._store.files.installed()
 
     def _file_for(self, base: pathlib.Path, parts: list[str]) -> pathlib.Path | None:
         key = (str(base), ".".join(parts))
@@ -219,10 +218,3 @@ _KNOWN_BETTER = frozenset({"torch"})
 def disk() -> Workspace:
     """The projects on this machine's disk."""
     return Workspace(Disk())
-
-
-@functools.cache
-def _installed_roots() -> tuple[pathlib.Path, ...]:
-    """Where packages are installed beside this interpreter."""
-    paths = sysconfig.get_paths()
-    return tuple(dict.fromkeys(pathlib.Path(paths[key]) for key in ("purelib", "platlib")))

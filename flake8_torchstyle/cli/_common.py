@@ -92,7 +92,7 @@ def print_errors(reports: Iterable[FileReport]) -> bool:
 def collected(reports: Iterator[FileReport], total: int) -> list[FileReport]:
     """All reports; on a terminal, a bar appears once the work has taken a second.
 
-    Raises CommandError when a process that should look at files dies.
+    Raises CommandError when the processes or the cluster that should look at files cannot.
     """
     try:
         return list(_with_progress(reports, total))

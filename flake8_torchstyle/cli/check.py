@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import pathlib
 import sys
+from collections.abc import Iterator, Sequence
 
 from .. import reporting
 from ..cache import FOLDER, Cache, check_cached
@@ -35,6 +36,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     output.add_argument("--output-format", choices=reporting.FORMATS, default="full", help="(default: full)")
     output.add_argument("--statistics", action="store_true", help="count findings by rule instead of listing them")
     output.add_argument("--exit-zero", action="store_true", help="exit with 0 even when there are findings")
+    parser.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="let the workers of this Dask scheduler look at the files (tcp://host:8786)",
+    )
     caching = parser.add_argument_group("cache (results of files that have not changed, nor what they rest on)")
     caching.add_argument("--no-cache", action="store_true", help="look at every file again, write nothing")
     caching.add_argument("--cache-dir", metavar="DIR", help=f"(default: {FOLDER} in the project's folder)")
@@ -69,11 +75,22 @@ def run(args: argparse.Namespace) -> int:
 def _file_reports(args: argparse.Namespace, config: Config) -> list[FileReport]:
     files = found_files(args.paths, config)
     task = CheckTask(config)
+    notes: list[str] = []
+
+    def look_at(files: Sequence[tuple[str, bool]]) -> Iterator[FileReport]:
+        if args.cluster is None:
+            return run_task(task, files, config.jobs)
+        from ..cluster import run_on_cluster
+
+        return run_on_cluster(task, files, args.cluster, notes.append)
+
     if args.no_cache:
-        return collected(run_task(task, files, config.jobs), len(files))
-    cache = Cache(pathlib.Path(args.cache_dir) if args.cache_dir else config.root / FOLDER, config)
-    reports = collected(check_cached(task, files, config.jobs, cache), len(files))
-    for note in cache.notes:
+        reports = collected(look_at(files), len(files))
+    else:
+        cache = Cache(pathlib.Path(args.cache_dir) if args.cache_dir else config.root / FOLDER, config)
+        reports = collected(check_cached(files, cache, look_at), len(files))
+        notes += cache.notes
+    for note in dict.fromkeys(notes):
         print(f"torchstyle: note: {note}", file=sys.stderr)
     return reports
 
