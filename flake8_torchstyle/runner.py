@@ -256,7 +256,7 @@ def _on_processes(task: CheckTask | FixTask, files: Sequence[tuple[str, bool]], 
             child.terminate()
         raise
     finally:
-        executor.shutdown(wait=False, cancel_futures=True)
+        executor.shutdown(wait=True, cancel_futures=True)
 
 
 def _die_on_interrupt() -> None:
