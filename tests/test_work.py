@@ -1,0 +1,113 @@
+"""How much is done for how much source: files parsed, nodes placed, expressions given to libcst. Work, not time."""
+
+from __future__ import annotations
+
+import ast
+import pathlib
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+import libcst as cst
+import pytest
+
+from flake8_torchstyle import engine
+from flake8_torchstyle.analysis import module_store, project, scopes
+from flake8_torchstyle.config import Config
+from flake8_torchstyle.runner import CheckTask, run
+
+from .conftest import ALIAS, CLEAN
+
+PLAIN = "import os\n\n\ndef forward(x):\n    return os.path.join(x)\n\n\ny = forward('')\n"
+MODULE = (
+    "from torch import nn\n\n\nclass {name}(nn.Module):\n    def forward(self, x):\n        return super().forward(x)\n"
+)
+CALLS = "from .parts.base{number} import Base{number}\n\nnet = Base{number}()\ny = net.forward(1)\n"
+UNRELATED = (
+    "\n\ndef helper{number}(a, b):\n    c = [a + i * b for i in range(10)]\n    return {{'c': c, 'd': a[b].e(c)}}\n"
+)
+Files = dict[str, str]
+
+
+def tree(size: int) -> Files:
+    """A package in which, for each unit of `size`, three of ten files hold a candidate and two of those a forward."""
+    files: Files = {"net/__init__.py": "", "net/parts/__init__.py": ""}
+    for n in range(size):
+        files |= {f"net/plain{n}_{k}.py": PLAIN for k in range(3)}
+        files |= {f"net/clean{n}_{k}.py": CLEAN for k in range(2)}
+        files |= {f"net/module{n}_{k}.py": MODULE.format(name=f"Other{n}") for k in range(2)}
+        files |= {f"net/alias{n}.py": ALIAS, f"net/calls{n}.py": CALLS.format(number=n)}
+        files |= {f"net/parts/base{n}.py": MODULE.format(name=f"Base{n}")}
+    return files
+
+
+@pytest.fixture
+def work(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Files], Counter[str]]:
+    """Counts what a run over some files does."""
+    counts: Counter[str] = Counter()
+
+    def counting(module: object, name: str, label: str) -> None:
+        original = getattr(module, name)
+
+        def counted(*arguments: object, **keywords: object) -> object:
+            counts[label] += 1
+            return original(*arguments, **keywords)
+
+        monkeypatch.setattr(module, name, counted)
+
+    def walked(self: scopes.ScopeBuilder, items: Iterable[object]) -> None:
+        before = len(self._parents)
+        original_walk(self, items)
+        counts["nodes placed"] += len(self._parents) - before
+
+    original_walk = scopes.ScopeBuilder._walk
+    monkeypatch.setattr(scopes.ScopeBuilder, "_walk", walked)
+    counting(engine, "parse", "files parsed")
+    counting(module_store.ModuleStore, "_parsed", "files parsed")
+    counting(cst, "parse_module", "expressions")
+
+    def run_counted(files: Files) -> Counter[str]:
+        counts.clear()
+        project.disk.cache_clear()
+        for name, text in files.items():
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_text(text)
+        reports = list(run(CheckTask(Config(tmp_path)), [(str(tmp_path / name), False) for name in files], jobs=1))
+        counts["findings"] = sum(len(report.reported) for report in reports)
+        return Counter(counts)
+
+    return run_counted
+
+
+def test_only_candidates_and_what_they_lead_to_are_parsed(work: Callable[[Files], Counter[str]]) -> None:
+    done = work(tree(20))
+    assert done["findings"] == 40
+    # Of 202 files: 20 aliases, 20 forward calls, their 20 base classes, the two `__init__` on the way.
+    assert done["files parsed"] <= 62
+    assert done["expressions"] == 40
+
+
+def test_work_grows_with_the_tree_and_not_faster(work: Callable[[Files], Counter[str]]) -> None:
+    small, large = work(tree(10)), work(tree(40))
+    for label in ("files parsed", "nodes placed", "expressions"):
+        assert large[label] <= 4 * small[label]
+
+
+def test_code_around_a_candidate_is_not_walked(work: Callable[[Files], Counter[str]]) -> None:
+    around = "".join(UNRELATED.format(number=number) for number in range(200))
+    bare = work({"a.py": ALIAS})
+    full = work({"a.py": ALIAS + around})
+    assert full["findings"] == bare["findings"] == 1
+    size = sum(1 for _ in ast.walk(ast.parse(around)))
+    assert full["nodes placed"] - bare["nodes placed"] <= 200 < size / 20
+
+
+def test_a_file_is_parsed_once_however_many_lead_to_it(work: Callable[[Files], Counter[str]]) -> None:
+    files: Files = {
+        "net/__init__.py": "",
+        "net/parts/__init__.py": "",
+        "net/parts/base0.py": MODULE.format(name="Base0"),
+    }
+    files |= {f"net/calls{n}.py": CALLS.format(number=0) for n in range(30)}
+    done = work(files)
+    assert done["findings"] == 30
+    assert done["files parsed"] <= 33
