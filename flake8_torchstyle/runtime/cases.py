@@ -22,11 +22,12 @@ import torch
 
 
 class MLP(torch.nn.Module):
-    def __init__(self):
+    def __init__(self, dtype=torch.float32):
         super().__init__()
         self.hidden = torch.nn.Linear(784, 256)
         self.activation = torch.nn.ReLU()
         self.output = torch.nn.Linear(256, 10)
+        self.layer = {layer}.to(dtype)
 
     def forward(self, {parameters}):
         logits = self.output(self.activation(self.hidden(X)))
@@ -67,11 +68,14 @@ class Row:
     skipped: Mapping[str, str] = field(default_factory=dict)
 
 
-def make_case(rule: str, row: str, form: str, sample: Sample, call: str) -> Case:
-    """The case of one call, which may name the sample's tensors and `X`, the MLP's input."""
+def make_case(rule: str, row: str, form: str, sample: Sample, call: str, layer: str = "torch.nn.Identity()") -> Case:
+    """The case of one call, which may name the sample's tensors, `X`, the MLP's input, and `self.layer`.
+
+    `layer` is what to set that to; it has the dtype of the run.
+    """
     used = [argument for argument in sample if argument.spec and _mentions(call, argument)]
     parameters = ", ".join(["X", *(argument.name for argument in used)])
-    old = _MLP.format(parameters=parameters, call=call)
+    old = _MLP.format(parameters=parameters, call=call, layer=layer)
     return Case(rule, row, form, old, fixed(old), tuple(argument.spec for argument in used if argument.spec))
 
 
@@ -104,8 +108,8 @@ def _text(sample: Sample, positional: int) -> str:
     )
 
 
-def builder(source: str) -> Callable[[], nn.Module]:
-    """The class `MLP` of a program, which is executed in a namespace of its own."""
+def builder(source: str) -> Callable[..., nn.Module]:
+    """The class `MLP` of a program, which is executed in a namespace of its own; it takes the dtype of its layer."""
     built = execute(source)["MLP"]
     if not (isinstance(built, type) and issubclass(built, nn.Module)):
         raise TypeError("the program defines no network")

@@ -53,6 +53,7 @@ EDGES = (
         "input, weight, bias, None, None, True, 0.1, 1e-5, True",
         None,
         "ValueError",
+        covers=("single element",),
     ),
     Edge(
         "torch.instance_norm",
@@ -61,6 +62,7 @@ EDGES = (
         "input, None, None, None, None, True, 0.1, 1e-5, True",
         None,
         "ValueError",
+        covers=("single element",),
     ),
     Edge("torch.group_norm", "one value per group", "input=f1x2", "input, 2", None, "ValueError"),
     Edge(
@@ -97,7 +99,7 @@ EDGES = (
         "weight, indices, 7",
         None,
         "AssertionError",
-        covers=("empty batch", "batch of one"),
+        covers=("empty batch", "batch of one", "single element"),
     ),
     Edge(
         "torch.affine_grid_generator",
@@ -106,7 +108,7 @@ EDGES = (
         "theta, (4, 1, 3, 5), True",
         None,
         "ValueError",
-        covers=("int64",),
+        covers=("int64", "single element"),
     ),
 )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import functools
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 
@@ -9,7 +11,7 @@ import torch
 from torch import nn
 
 from .cases import Case, builder
-from .observe import differs, run
+from .observe import differs, run, seed
 from .samples import TensorSpec
 from .verdicts import Outcome, Verdict
 
@@ -27,15 +29,27 @@ class Setting:
     train: bool
     grad: bool
     batch: int | None = None
+    single: bool = False
     change: Change | None = None
 
 
 def judge(case: Case, device: torch.device, *, thorough: bool, skipped: Container[str] = ()) -> Iterator[Judged]:
     """The verdict for every setting but the skipped ones; only the thorough way takes all of them."""
-    old, new = builder(case.old), builder(case.new)
+    old, new = (prototype(builder(source)) for source in (case.old, case.new))
     for setting in settings(thorough=thorough):
         if setting.name not in skipped:
             yield setting.name, judge_once(old, new, case.tensors, setting, device)
+
+
+def prototype(build: Callable[..., nn.Module]) -> Callable[..., nn.Module]:
+    """A builder whose modules are copies of one for each dtype, with the same parameters."""
+
+    @functools.cache
+    def made(dtype: torch.dtype) -> nn.Module:
+        seed(0, torch.device("cpu"))
+        return build(dtype)
+
+    return lambda dtype: copy.deepcopy(made(dtype))
 
 
 def settings(*, thorough: bool) -> Iterator[Setting]:
@@ -48,19 +62,22 @@ def settings(*, thorough: bool) -> Iterator[Setting]:
         for name, change in (("non-contiguous", _strided), ("NaN and infinity", _special)):
             yield Setting(name, torch.float32, train=True, grad=True, change=change)
         yield Setting("empty batch", torch.float32, train=True, grad=True, batch=0)
+        yield Setting("single element", torch.float32, train=True, grad=True, single=True)
         yield Setting("batch of one", torch.float32, train=True, grad=True, batch=1)
 
 
 def judge_once(
-    old: Callable[[], nn.Module],
-    new: Callable[[], nn.Module],
+    old: Callable[..., nn.Module],
+    new: Callable[..., nn.Module],
     specs: tuple[TensorSpec, ...],
     setting: Setting,
     device: torch.device,
 ) -> Verdict:
     """Run the old spelling twice and the new one once, on the same inputs and random numbers."""
     inputs = make_inputs(specs, setting, device)
-    runs = [run(build, inputs, device, train=setting.train, grad=setting.grad) for build in (old, old, new)]
+    dtype = setting.dtype if setting.dtype.is_floating_point else torch.float32
+    builds = [functools.partial(build, dtype) for build in (old, old, new)]
+    runs = [run(build, inputs, device, train=setting.train, grad=setting.grad) for build in builds]
     if found := differs(runs[0], runs[1]):
         return Verdict(Outcome.NONDETERMINISTIC, f"{setting.name}: the old spelling differs from itself: {found}")
     if found := differs(runs[0], runs[2]):
@@ -77,6 +94,8 @@ def make_inputs(specs: tuple[TensorSpec, ...], setting: Setting, device: torch.d
     if setting.batch is not None and specs:
         usual = specs[0].shape[0]
         specs = tuple(spec.with_batch(usual, setting.batch) for spec in specs)
+    if setting.single:
+        specs = tuple(spec.single() for spec in specs)
     tensors = [spec.make(setting.dtype, device, generator) for spec in specs]
     return [images, *(setting.change(tensors) if setting.change else tensors)]
 

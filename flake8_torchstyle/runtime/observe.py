@@ -58,12 +58,12 @@ def run(
     build: Callable[[], nn.Module], inputs: Iterable[object], device: torch.device, *, train: bool, grad: bool
 ) -> Observation:
     """Build a module from a fixed seed, call it once on copies of `inputs`, and with `grad` run backward too."""
-    torch.manual_seed(0)
+    seed(0, device)
     model = build().to(device).train(train)
     leaves = [_leaf(value, grad) for value in inputs]
     # An operator that works in place may not touch a leaf, so it gets a copy that gradients flow through.
     arguments = [_argument(leaf) for leaf in leaves]
-    torch.manual_seed(1)
+    seed(1, device)
     result: object = None
     exception = None
     with warnings.catch_warnings(), torch.set_grad_enabled(grad):
@@ -82,6 +82,16 @@ def run(
         state={name: frozen(buffer) for name, buffer in model.named_buffers()},
         random_state=random_state(device),
     )
+
+
+def seed(value: int, device: torch.device) -> None:
+    """Seed the generators that code on a device draws from.
+
+    `torch.manual_seed` does so for every kind of device there could be, and keeps a stack trace for each that is not.
+    """
+    torch.default_generator.manual_seed(value)
+    if device.type != "cpu":
+        torch.get_device_module(device).manual_seed(value)
 
 
 def random_state(device: torch.device) -> tuple[torch.Tensor, ...]:

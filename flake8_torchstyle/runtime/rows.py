@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable
 
 from .alias_rows import alias_rows
 from .cases import Row
+from .forward_rows import forward_rows
 from .module_rows import module_rows
 
-PROVIDERS: tuple[Callable[[], Iterable[Row]], ...] = (alias_rows, module_rows)
+PROVIDERS: tuple[Callable[[], Iterable[Row]], ...] = (forward_rows, alias_rows, module_rows)
 
 
 def rows_of(rule: str | None) -> list[Row]:

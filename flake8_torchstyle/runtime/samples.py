@@ -178,6 +178,10 @@ class TensorSpec:
         shape = (new, *self.shape[1:]) if self.shape and self.shape[0] == old else self.shape
         return TensorSpec(self.kind, shape, self.bound)
 
+    def single(self) -> TensorSpec:
+        """The same with one element."""
+        return TensorSpec(self.kind, (1,) * len(self.shape), self.bound)
+
 
 @dataclass(frozen=True, slots=True)
 class SampleArgument:

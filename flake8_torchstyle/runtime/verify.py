@@ -79,7 +79,19 @@ def _plain(item: RowReport | ControlReport | EdgeReport) -> dict[str, Any]:
 
 
 def verify(devices: list[torch.device], rule: str | None, progress: Progress) -> Report:
-    """Run the proof; `rule` narrows it to one code, `progress` is told of each step."""
+    """Run the proof; `rule` narrows it to one code, `progress` is told of each step.
+
+    On one thread: the tensors are small, and threads that wait for each other cost most of the time.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        return _verify(devices, rule, progress)
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _verify(devices: list[torch.device], rule: str | None, progress: Progress) -> Report:
     began = time.monotonic()
     report = Report([describe(device) for device in devices], absent())
     for device in devices:
