@@ -145,6 +145,10 @@ def print_report(report: Report, *, verbose: bool = False) -> None:
     ):
         if reports:
             _print_section(title, reports, console, verbose=verbose)
+    for kind, reason in report.untraced.items():
+        console.row((f"  no graphs for {kind}: {reason}", "dim"))
+    for name in report.unproven:
+        console.row((f"not executed: {name}", "bold red"))
     if report.edges:
         held = sum(edge.as_declared for edge in report.edges)
         console.row(("known edges", "bold"), (f": {held} of {len(report.edges)} as declared under Fix safety", ""))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import torch
 
 from .. import __version__
+from ..rules import all_rules
 from .alias_rows import display_only
 from .cases import Case, Row
 from .controls import ControlReport, judge_controls
@@ -17,7 +18,7 @@ from .devices import absent, describe
 from .edges import EdgeReport, is_edge, judge_edges
 from .examples import judge_examples, may_differ
 from .execute import judge
-from .graphs import compare_graphs
+from .graphs import compare_graphs, traceable
 from .hooks import judge_hooks
 from .rows import rows_of
 from .verdicts import Outcome, RowReport, Verdict, summarise
@@ -31,18 +32,21 @@ class Report:
 
     As JSON (`as_json`): `version`, `torch`, `devices`, `absent`, `seconds`, `exit_code`; `rows`, `examples`, `hooks`
     and `graphs`, lists of `{rule, row, device, outcome, same, raised, edges, detail}`; `controls`, a list of `{name,
-    device, caught, detail}`; `edges`, a list of `{row, what, device, as_declared, seen}`; `skipped`, runs that tell
-    nothing and why; `display_only`, the rows without a rewrite and why.
+    device, caught, detail}`; `edges`, a list of `{row, what, device, as_declared, seen}`; `unproven`, what was not
+    executed anywhere; `untraced`, the kinds of absent device that graphs could not be traced for, and why; `skipped`,
+    runs that tell nothing and why; `display_only`, the rows without a rewrite and why.
     """
 
     devices: list[str]
     absent: list[str]
+    rewriting: frozenset[str] = frozenset()
     rows: list[RowReport] = field(default_factory=list)
     examples: list[RowReport] = field(default_factory=list)
     hooks: list[RowReport] = field(default_factory=list)
     graphs: list[RowReport] = field(default_factory=list)
     controls: list[ControlReport] = field(default_factory=list)
     edges: list[EdgeReport] = field(default_factory=list)
+    untraced: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
 
     @property
@@ -52,8 +56,16 @@ class Report:
             return 2
         executed = (*self.rows, *self.examples, *self.hooks)
         failed = any(report.outcome is Outcome.DIFFERENT for report in (*executed, *self.graphs))
-        unproven = any(report.same == 0 and report.outcome is Outcome.RAISES for report in executed)
-        return int(failed or unproven or not all(edge.as_declared for edge in self.edges))
+        return int(failed or bool(self.unproven) or not all(edge.as_declared for edge in self.edges))
+
+    @property
+    def unproven(self) -> list[str]:
+        """The rows and examples that were not executed on any device, and the rules with a rewrite but without both."""
+        names = {(r.rule, r.row): False for r in (*self.rows, *self.examples, *self.hooks)}
+        for report in (*self.rows, *self.examples, *self.hooks):
+            names[report.rule, report.row] |= report.same + report.edges > 0
+        missing = [f"{rule} {row}" for (rule, row), executed in names.items() if not executed]
+        return [*missing, *sorted(self.rewriting - {rule for rule, _ in names})]
 
     def as_json(self) -> dict[str, Any]:
         """The report as plain values."""
@@ -66,6 +78,8 @@ class Report:
             "seconds": round(self.seconds, 1),
             "exit_code": self.exit_code,
             **listed,
+            "unproven": self.unproven,
+            "untraced": self.untraced,
             "skipped": {f"{row.name}, {name}": why for row in rows_of(None) for name, why in row.skipped.items()},
             "display_only": display_only(),
         }
@@ -93,7 +107,8 @@ def verify(devices: list[torch.device], rule: str | None, progress: Progress) ->
 
 def _verify(devices: list[torch.device], rule: str | None, progress: Progress) -> Report:
     began = time.monotonic()
-    report = Report([describe(device) for device in devices], absent())
+    rewriting = {r.code for r in all_rules() if rule in (None, r.code) and any(e.good for e in r.examples)}
+    report = Report([describe(device) for device in devices], absent(), frozenset(rewriting))
     for device in devices:
         report.controls.extend(_steps(judge_controls(device), progress, "controls"))
         report.examples.extend(_steps(judge_examples(device, rule), progress, "examples"))
@@ -101,10 +116,11 @@ def _verify(devices: list[torch.device], rule: str | None, progress: Progress) -
             report.hooks.extend(_steps(judge_hooks(device), progress, "hooks"))
         report.edges.extend(_steps(judge_edges(device, rule), progress, "edges"))
         report.rows.extend(_steps(_judge_rows(device, rule), progress, "rows"))
-    report.graphs.extend(_steps(_judge_graphs(rule), progress, "graphs"))
-    return Report(
-        **{name: getattr(report, name) for name in ("devices", "absent", *_LISTS)}, seconds=time.monotonic() - began
-    )
+    elsewhere, untraced = traceable(report.absent)
+    report.untraced.update(untraced)
+    for device in (*devices, *elsewhere):
+        report.graphs.extend(_steps(_judge_graphs(rule, device), progress, "graphs"))
+    return replace(report, seconds=time.monotonic() - began)
 
 
 def step_count(devices: list[torch.device], rule: str | None) -> int:
@@ -134,11 +150,11 @@ def _case_verdicts(row: Row, case: Case, device: torch.device) -> Iterator[Verdi
             yield Verdict(verdict.outcome, f"{case.form}: {verdict.detail}" if verdict.detail else "")
 
 
-def _judge_graphs(rule: str | None) -> Iterator[RowReport]:
+def _judge_graphs(rule: str | None, device: torch.device) -> Iterator[RowReport]:
     for row in rows_of(rule):
         if row.traced:
-            verdicts = [compare_graphs(case) for case in _rewritten(row)]
-            yield summarise(row.rule, row.name, "none (fake tensors)", verdicts)
+            verdicts = [compare_graphs(case, device) for case in _rewritten(row)]
+            yield summarise(row.rule, row.name, f"fake {device.type}", verdicts)
 
 
 def _rewritten(row: Row) -> list[Case]:
