@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 import torch
 
-_POOL = "stride?=2 padding?=1 dilation?=1 ceil_mode?=True"
-_DROPOUT = "input=f4x3x2x2 p=0.5 train=True | input=f4x3x2x2 p=0.5 train=False"
+_POOL = "stride?=2 padding?=1 dilation?=2 ceil_mode?=True"
+_DROPOUT = "input=f4x3x2x2 p=0.3 train=True | input=f4x3x2x2 p=0.3 train=False"
 _REDUCED = "{0} reduction?=0 | {0} reduction?=1 | {0} reduction?=2"
 
 
@@ -46,7 +46,7 @@ _ROWS = {
     "celu": "input=f4x3 alpha?=0.7",
     "celu_": "input=f4x3 alpha?=0.7",
     "channel_shuffle": "input=f4x6x2x2 groups=3",
-    "col2im": "input=f4x12x4 output_size=(3,3) kernel_size=(2,2) dilation=(1,1) padding=(0,0) stride=(1,1)",
+    "col2im": "input=f4x12x8 output_size=(5,5) kernel_size=(2,2) dilation=(3,3) padding=(1,1) stride=(1,2)",
     "conv1d": "input=f4x3x8 weight=f5x3x3 bias?=f5 stride?=2 padding?=1",
     "conv2d": "input=f4x3x8x8 weight=f5x3x3x3 bias?=f5 stride?=2 padding?=1",
     "conv3d": "input=f4x3x4x4x4 weight=f5x3x3x3x3 bias?=f5 stride?=2 padding?=1",
@@ -55,8 +55,9 @@ _ROWS = {
     "conv_transpose3d": "input=f4x3x3x3x3 weight=f3x5x3x3x3 bias?=f5 stride?=2 padding?=1",
     "cosine_embedding_loss": _reduced("input1=f4x3 input2=f4x3 target=s4 margin?=0.2"),
     "cosine_similarity": "x1=f4x3 x2=f4x3 dim?=1 eps?=1e-6",
-    "cross_entropy_loss": _reduced("input=f4x3 target=i4<3 weight?=p3"),
-    "ctc_loss": "log_probs=l6x4x5 targets=i4x2<4 input_lengths=(6,5,6,4) target_lengths=(2,1,2,2) blank?=4 "
+    "cross_entropy_loss": "input=f4x3 target=i4<3 weight?=p3 reduction?=0 ignore_index?=1 label_smoothing?=0.2 | "
+    "input=f4x3 target=i4<3 weight?=p3 reduction?=1 | input=f4x3 target=i4<3 weight?=p3 reduction?=2",
+    "ctc_loss": "log_probs=l6x4x5 targets=i4x2<4 input_lengths=(6,5,1,4) target_lengths=(2,1,2,2) blank?=4 "
     "reduction?=0 zero_infinity?=True | log_probs=l6x4x5 targets=i4x2<4 input_lengths=(6,5,6,4) "
     "target_lengths=(2,1,2,2) blank?=4 reduction?=2",
     "dropout": _DROPOUT,
@@ -68,7 +69,7 @@ _ROWS = {
     "feature_alpha_dropout": _DROPOUT,
     "feature_alpha_dropout_": _DROPOUT,
     "gelu": "input=f4x3",
-    "glu": "input=f4x6 dim?=1",
+    "glu": "input=f4x6 dim?=0",
     "grid_sampler": "input=f4x3x5x5 grid=f4x2x2x2 interpolation_mode=0 padding_mode=0 align_corners=True | "
     "input=f4x3x5x5 grid=f4x2x2x2 interpolation_mode=1 padding_mode=1 align_corners=False | "
     "input=f4x3x5x5 grid=f4x2x2x2 interpolation_mode=2 padding_mode=2 align_corners=False",
@@ -82,7 +83,7 @@ _ROWS = {
     "hardtanh_": "input=f4x3 min_val?=-0.3 max_val?=0.4",
     "hinge_embedding_loss": _reduced("input=f4x3 target=s4x3 margin?=0.7"),
     "huber_loss": "input=f4x3 target=n4x3 reduction?=0 delta?=0.4 | input=f4x3 target=n4x3 reduction?=2 delta?=0.4",
-    "im2col": "input=f4x3x4x4 kernel_size=(2,2) dilation=(1,1) padding=(1,1) stride=(2,2)",
+    "im2col": "input=f4x3x5x5 kernel_size=(2,2) dilation=(3,3) padding=(1,1) stride=(1,2)",
     "instance_norm": "input=f4x3x5 weight=f3 bias=f3 running_mean=n3 running_var=p3 use_input_stats=True momentum=0.3 "
     "eps=1e-3 cudnn_enabled=True | input=f4x3x5 weight=f3 bias=f3 running_mean=n3 running_var=p3 "
     "use_input_stats=False momentum=0.3 eps=1e-3 cudnn_enabled=True",
@@ -94,14 +95,14 @@ _ROWS = {
     "leaky_relu_": "input=f4x3 negative_slope?=0.2",
     "linear": "input=f4x3 weight=f5x3 bias?=f5",
     "log_sigmoid": "input=f4x3",
-    "log_softmax": "input=f4x3 dim=1 dtype?=torch.float64",
+    "log_softmax": "input=f4x3 dim=0 dtype?=torch.float64",
     "margin_ranking_loss": _reduced("input1=f4 input2=f4 target=s4 margin?=0.2"),
     "max_pool1d": f"input=f4x3x8 kernel_size=3 {_POOL}",
     "max_pool1d_with_indices": f"input=f4x3x8 kernel_size=3 {_POOL}",
     "max_pool2d": f"input=f4x3x8x8 kernel_size=3 {_POOL}",
     "max_pool2d_with_indices": f"input=f4x3x8x8 kernel_size=3 {_POOL}",
-    "max_pool3d": f"input=f4x3x5x5x5 kernel_size=3 {_POOL}",
-    "max_pool3d_with_indices": f"input=f4x3x5x5x5 kernel_size=3 {_POOL}",
+    "max_pool3d": f"input=f4x3x6x6x6 kernel_size=3 {_POOL}",
+    "max_pool3d_with_indices": f"input=f4x3x6x6x6 kernel_size=3 {_POOL}",
     "mish": "input=f4x3",
     "mish_": "input=f4x3",
     "mse_loss": _reduced("input=f4x3 target=n4x3"),
@@ -133,7 +134,7 @@ _ROWS = {
     "silu_": "input=f4x3",
     "smooth_l1_loss": "input=f4x3 target=n4x3 reduction?=0 beta?=0.4 | input=f4x3 target=n4x3 reduction?=2 beta?=0.4",
     "soft_margin_loss": _reduced("input=f4x3 target=s4x3"),
-    "softmax": "input=f4x3 dim=1 dtype?=torch.float64",
+    "softmax": "input=f4x3 dim=0 dtype?=torch.float64",
     "softplus": "input=f4x3 beta?=2 threshold?=1",
     "softshrink": "input=f4x3 lambd?=0.3",
     "threshold": "input=f4x3 threshold=0.1 value=0.7",
