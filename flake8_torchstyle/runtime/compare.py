@@ -13,7 +13,8 @@ _BITS = {1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}
 def difference(old: object, new: object, where: str = "result") -> str | None:
     """The first difference of two values in words, or None if there is none.
 
-    Objects of other types are compared by `==`, and where they do not define it by their attributes.
+    Objects of other types are compared by `==`, where they do not define it by their attributes, and where they have
+    none by their type alone.
     """
     if old is new and not isinstance(old, torch.Tensor):
         return None
@@ -41,6 +42,8 @@ def _object_difference(old: object, new: object, where: str) -> str | None:
         return difference(memoryview(old).tobytes(), memoryview(new).tobytes(), where)  # type: ignore[arg-type]
     if type(old).__eq__ is object.__eq__ and hasattr(old, "__dict__"):
         return difference(vars(old), vars(new), f"{where} ({type(old).__name__})")
+    if type(old).__eq__ is object.__eq__:
+        return None  # nothing but the type can be told
     return None if old == new else f"{where}: {old!r:.80} became {new!r:.80}"
 
 

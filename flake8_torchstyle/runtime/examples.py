@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import types
 from collections.abc import Iterator
 
 import torch
@@ -13,6 +12,9 @@ from ..rules import all_rules
 from .cases import execute
 from .observe import Observation, differs, frozen, random_state
 from .verdicts import Outcome, RowReport, Verdict, summarise
+
+# What a program can leave behind that says something about tensors; modules stand for their state.
+_DATA = (torch.Tensor, nn.Module, bool, int, float, complex, str, list, tuple, dict, type(None))
 
 
 def may_differ(code: str) -> bool:
@@ -53,12 +55,8 @@ def observe_program(source: str, device: torch.device) -> Observation:
             namespace = execute(source)
     except Exception as error:  # every exception is an outcome to compare
         exception = (type(error).__name__, str(error))
-    values = {name: _value(value) for name, value in namespace.items() if not _is_code(value) and name[:2] != "__"}
+    values = {name: _value(v) for name, v in namespace.items() if isinstance(v, _DATA) and name[:2] != "__"}
     return Observation(values, exception, (), (), {}, random_state(device))
-
-
-def _is_code(value: object) -> bool:
-    return isinstance(value, types.ModuleType) or (callable(value) and not isinstance(value, nn.Module))
 
 
 def _value(value: object) -> object:

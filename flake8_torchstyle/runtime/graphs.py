@@ -29,8 +29,7 @@ def traceable(kinds: Iterable[str]) -> tuple[list[torch.device], dict[str, str]]
     reasons: dict[str, str] = {}
     for kind in kinds:
         try:
-            with FakeTensorMode():
-                torch.empty(1, device=kind) + 1
+            _trace(nn.Identity, [torch.ones(1)], torch.device(kind))
         except Exception as error:  # each backend has its own way to say that it was not compiled in
             reasons[kind] = str(error).split("\n")[0]
         else:

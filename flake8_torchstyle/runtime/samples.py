@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import torch
 
-_POOL = "stride?=3 padding?=1 dilation?=2 ceil_mode?=True"
+_POOL = "stride?=2 padding?=1 dilation?=3 ceil_mode?=True"
 _DROPOUT = "input=f4x3x2x2 p=0.3 train=True | input=f4x3x2x2 p=0.3 train=False"
 _REDUCED = "{0} reduction?=0 | {0} reduction?=1 | {0} reduction?=2"
 
@@ -101,8 +101,8 @@ _ROWS = {
     "max_pool1d_with_indices": f"input=f4x3x8 kernel_size=3 {_POOL}",
     "max_pool2d": f"input=f4x3x8x8 kernel_size=3 {_POOL}",
     "max_pool2d_with_indices": f"input=f4x3x8x8 kernel_size=3 {_POOL}",
-    "max_pool3d": f"input=f4x3x7x7x7 kernel_size=3 {_POOL}",
-    "max_pool3d_with_indices": f"input=f4x3x7x7x7 kernel_size=3 {_POOL}",
+    "max_pool3d": f"input=f4x3x6x6x6 kernel_size=3 {_POOL}",
+    "max_pool3d_with_indices": f"input=f4x3x6x6x6 kernel_size=3 {_POOL}",
     "mish": "input=f4x3",
     "mish_": "input=f4x3",
     "mse_loss": _reduced("input=f4x3 target=n4x3"),
