@@ -138,11 +138,14 @@ class _Finder:
         outermost = around[-1]
         edits = [e for e in site.edits if self._covers(outermost, e.start, e.end) and e.end > self.span(outermost)[0]]
         found = next(node for node in around if all(self._covers(node, edit.start, edit.end) for edit in edits))
-        if isinstance(found, (ast.Name, ast.Attribute)):
-            parent = self._parents.get(found)
-            if not (isinstance(parent, ast.Call) and parent.func is found):
-                raise NotShadowedError("a reference, not a call: the calls made through it are not seen")
-            found = parent
+        parent = self._parents.get(found)
+        called = isinstance(parent, ast.Call) and parent.func is found
+        if isinstance(found, (ast.Name, ast.Attribute)) and not called:
+            raise NotShadowedError("a reference, not a call: the calls made through it are not seen")
+        # What is called gives way to something else to call: the two are compared by what their calls give.
+        replaced = any((edit.start, edit.end) == self.span(found) for edit in edits)
+        if isinstance(parent, ast.Call) and called and (replaced or not isinstance(found, ast.Call)):
+            return parent, edits
         return found, edits
 
     def _around(self, site: Site) -> list[ast.expr]:
