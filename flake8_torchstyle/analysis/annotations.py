@@ -43,8 +43,24 @@ def annotation_value(ev: Evaluator, node: ast.expr, module: SourceModule) -> Val
         case ast.Subscript(value=base, slice=arguments):
             return _parametrised(ev, base, arguments, module)
         case ast.Name() | ast.Attribute():
+            if (meaning := _meaning(ev, node, module)) is not None:
+                return annotation_value(ev, *meaning)
             return union(_instance(alternative) for alternative in ev.value(node, module)) or UNKNOWN
     return UNKNOWN
+
+
+def _meaning(ev: Evaluator, node: ast.expr, module: SourceModule) -> tuple[ast.expr, SourceModule] | None:
+    """What a type alias stands for, what a type variable is bound by: `T = TypeVar("T", bound=Net)`."""
+    for value, where in ev.assigned_expressions(node, module):
+        match value:
+            case ast.Call(func=function, keywords=keywords):
+                qualified = where.names.resolve(function)
+                if qualified in ("typing.TypeVar", "typing_extensions.TypeVar"):
+                    bound = next((keyword.value for keyword in keywords if keyword.arg == "bound"), None)
+                    return (bound, where) if bound is not None else None
+            case ast.Subscript() | ast.BinOp(op=ast.BitOr()):
+                return value, where
+    return None
 
 
 def _quoted(ev: Evaluator, text: str, node: ast.expr, module: SourceModule) -> Value:
@@ -72,7 +88,7 @@ def _parametrised(ev: Evaluator, base: ast.expr, arguments: ast.expr, module: So
         return (TupleOf(tuple(annotation_value(ev, argument, module) for argument in listed)),)
     if name in ("type", "Type"):
         found = annotation_value(ev, listed[0], module)
-        return tuple(ClassObject(a.cls) if isinstance(a, Instance) else a for a in found)
+        return tuple(ClassObject(a.cls, exact=False) if isinstance(a, Instance) else a for a in found)
     return annotation_value(ev, base, module)
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .classes import class_body
 from .names import FileNames
+from .nodes import FILLERS
 from .types import FunctionNode, ProjectClass
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-_FILLERS = frozenset({"append", "insert", "extend", "add_module", "register_module", "update"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ class AttributeTable:
         for node in ast.walk(method):
             match node:
                 case ast.Attribute(value=ast.Name(id=name), attr=attr, ctx=ast.Store()) if name == receiver:
-                    assignment = _stored(node, names)
+                    assignment = stored(node, names)
                     if assignment:
                         self._add(attr, assignment)
                 case ast.Call():
@@ -83,7 +82,7 @@ class AttributeTable:
             case ast.Call(
                 func=ast.Attribute(value=ast.Attribute(value=ast.Name(id=name), attr=attr), attr=method),
                 args=[*_, last],
-            ) if name == receiver and method in _FILLERS:
+            ) if name == receiver and method in FILLERS:
                 extends = method in ("extend", "update")
                 self._add(attr, Assignment(call.lineno, element=last, is_extension=extends))
             case ast.Call(
@@ -105,7 +104,7 @@ def self_name(function: FunctionNode | ast.Lambda) -> str | None:
     return arguments[0].arg if arguments else None
 
 
-def _stored(target: ast.expr, names: FileNames) -> Assignment | None:
+def stored(target: ast.expr, names: FileNames) -> Assignment | None:
     """What a store to `target` assigns."""
     path: tuple[int, ...] = ()
     child: ast.expr = target
@@ -124,16 +123,3 @@ def _stored(target: ast.expr, names: FileNames) -> Assignment | None:
         case ast.withitem(context_expr=value):
             return Assignment(value.lineno, value=value, path=path)
     return None
-
-
-def filled_elements(names: FileNames, function: ast.AST, variable: str) -> Iterator[tuple[ast.expr, bool]]:
-    """What a function puts into the container that a local variable is, each with whether it is a container itself."""
-    for node in ast.walk(function):
-        match node:
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method), args=[*_, last]):
-                if name == variable and method in _FILLERS:
-                    yield last, method in ("extend", "update")
-            case ast.AugAssign(target=ast.Name(id=name), value=value) if name == variable:
-                yield value, True
-            case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=name))], value=value) if name == variable:
-                yield value, False

@@ -20,11 +20,11 @@ def reaching(names: FileNames, scope: Scope, bindings: list[Binding], at: ast.AS
     if len(bindings) == 1 or names.scope_of(at) is not scope:
         return bindings
     around = [at, *names.ancestors(at)]
+    loops = [node for node in around if isinstance(node, _LOOPS)]
     before = [b for b in bindings if b.kind is BindingKind.PARAMETER or _position(b.node) < _position(at)]
-    before = [b for b in before if not _holds(names, b, at)]
+    before = [b for b in before if not _holds(names, b, at) and (loops or not _excluded(names, b, around))]
     start = max((i for i, b in enumerate(before) if _always_ran(names, b, around)), default=0)
     reached = before[start:]
-    loops = [node for node in around if isinstance(node, _LOOPS)]
     later = [
         b
         for b in bindings
@@ -33,17 +33,42 @@ def reaching(names: FileNames, scope: Scope, bindings: list[Binding], at: ast.AS
     return [*reached, *later] or bindings
 
 
+def surely_stored(names: FileNames, target: ast.expr, at: ast.AST) -> bool:
+    """Whether an assignment to `target` ran whenever control is at `at`, further down in the same function."""
+    around = [at, *names.ancestors(at)]
+    stored = Binding("", BindingKind.OTHER, target)
+    return (
+        names.scope_of(target) is names.scope_of(at)
+        and _position(target) < _position(at)
+        and not _holds(names, stored, at)
+        and _always_ran(names, stored, around)
+    )
+
+
+def _excluded(names: FileNames, binding: Binding, around: list[ast.AST]) -> bool:
+    """Whether the binding stands in the other branch of an `if` around the place."""
+    child: ast.AST = binding.node
+    for ancestor in names.ancestors(binding.node):
+        if isinstance(ancestor, ast.If) and ancestor in around and child is not ancestor.test:
+            own, other = (
+                (ancestor.body, ancestor.orelse) if child in ancestor.body else (ancestor.orelse, ancestor.body)
+            )
+            return not any(node in own for node in around) and any(node in other for node in around)
+        child = ancestor
+    return False
+
+
 def _position(node: ast.AST) -> tuple[int, int]:
     return getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
 
 
 def _holds(names: FileNames, binding: Binding, at: ast.AST) -> bool:
-    """Whether `at` is part of the value that the binding takes: `x = f(x)`."""
-    return (
-        binding.kind is BindingKind.ASSIGNMENT
-        and binding.value is not None
-        and (at is binding.value or binding.value in names.ancestors(at))
-    )
+    """Whether `at` is part of the value that the binding takes: `x = f(x)`, `x, y = y, x`."""
+    if binding.kind is BindingKind.PARAMETER:
+        return False
+    node = binding.node if isinstance(binding.node, ast.NamedExpr) else _statement(names, binding.node)
+    value = getattr(node, "value", None)
+    return isinstance(value, ast.expr) and (at is value or value in names.ancestors(at))
 
 
 def _always_ran(names: FileNames, binding: Binding, around: list[ast.AST]) -> bool:
@@ -77,28 +102,57 @@ def _blocks(node: ast.AST | None) -> Iterator[list[ast.AST]]:
 def narrowing_classes(names: FileNames, expression: ast.expr, at: ast.AST) -> list[ast.expr]:
     """The class expressions of the nearest `isinstance(expression, ...)` that must have been true at `at`."""
     wanted = ast.dump(expression)
+    parts = _parts(expression)
     child: ast.AST = at
     for node in names.ancestors(at):
-        match node:
-            case ast.If(test=test, body=body) | ast.While(test=test, body=body) if child in body:
-                if found := _asserted(test, wanted):
-                    return found
-            case ast.IfExp(test=test, body=body) if child is body:
-                if found := _asserted(test, wanted):
-                    return found
-            case ast.BoolOp(op=ast.And(), values=values) if child in values:
-                for value in values[: values.index(child)]:
-                    if found := _asserted(value, wanted):
-                        return found
         for block in _blocks(node):
             if child in block:
                 for statement in reversed(block[: block.index(child)]):
                     if found := _established(statement, wanted):
                         return found
+                    if _rebinds(statement, parts):
+                        return []
+        if found := _required(node, child, wanted):
+            return found
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
             break
         child = node
     return []
+
+
+def _required(node: ast.AST, child: ast.AST, wanted: str) -> list[ast.expr]:
+    """What a condition says that holds wherever `child`, a direct part of `node`, runs."""
+    match node:
+        case ast.If(test=test, body=body) | ast.While(test=test, body=body) if child in body:
+            return _asserted(test, wanted)
+        case ast.IfExp(test=test, body=body) if child is body:
+            return _asserted(test, wanted)
+        case ast.BoolOp(op=ast.And(), values=values) if child in values:
+            return next((found for v in values[: values.index(child)] if (found := _asserted(v, wanted))), [])
+        case ast.comprehension(ifs=tests) if child in tests:
+            return next((found for t in tests[: tests.index(child)] if (found := _asserted(t, wanted))), [])
+        case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp() if child not in node.generators:
+            tests = [test for generator in node.generators for test in generator.ifs]
+            return next((found for test in tests if (found := _asserted(test, wanted))), [])
+    return []
+
+
+def _parts(expression: ast.expr) -> set[str]:
+    """The expression and what it is an attribute of, as text: to assign to one of them makes it another object."""
+    parts = {ast.unparse(expression)}
+    while isinstance(expression, (ast.Attribute, ast.Subscript)):
+        expression = expression.value
+        parts.add(ast.unparse(expression))
+    return parts
+
+
+def _rebinds(statement: ast.AST, parts: set[str]) -> bool:
+    return any(
+        isinstance(node, (ast.Name, ast.Attribute, ast.Subscript))
+        and not isinstance(node.ctx, ast.Load)
+        and ast.unparse(node) in parts
+        for node in ast.walk(statement)
+    )
 
 
 def _asserted(test: ast.expr, wanted: str) -> list[ast.expr]:

@@ -48,13 +48,13 @@ _ANY_MODULE: Value = (Instance(MODULE_ROOT, exact=False),)
 
 def call_value(ev: Evaluator, call: ast.Call, module: SourceModule) -> Value:
     """The alternatives for a call's result."""
-    return union(_result(ev, function, call, module) for function in ev.value(call.func, module)) or UNKNOWN
+    return union(_result(ev, function, call, module) for function in ev.value(call.func, module))
 
 
 def _result(ev: Evaluator, function: Type, call: ast.Call, module: SourceModule) -> Value:
     match function:
-        case ClassObject(cls=cls):
-            return _constructed(ev, cls, call, module)
+        case ClassObject(cls=cls, exact=exact):
+            return _constructed(ev, cls, call, module, exact=exact)
         case FunctionRef(owner=owner):
             return _called(ev, function, owner, call)
         case ExternalRef(qualified=qualified):
@@ -66,10 +66,10 @@ def _result(ev: Evaluator, function: Type, call: ast.Call, module: SourceModule)
     return UNKNOWN
 
 
-def _constructed(ev: Evaluator, cls: ClassRef, call: ast.Call, module: SourceModule) -> Value:
+def _constructed(ev: Evaluator, cls: ClassRef, call: ast.Call, module: SourceModule, *, exact: bool) -> Value:
     """An object of a class: an nn container with its items, or anything else."""
     ev.note(f"built by `{ast.unparse(call.func)}(...)`", module, call.lineno)
-    if any(getattr(item, "name", "") == "__new__" for c in ev.classes.project_order(cls) for item in c.node.body):
+    if ev.classes.builds_something_else(cls):
         return UNKNOWN
     if isinstance(cls, ExternalClass):
         if kind := container_kind(cls):
@@ -77,7 +77,7 @@ def _constructed(ev: Evaluator, cls: ClassRef, call: ast.Call, module: SourceMod
         if cls.qualified in knowledge().wrappers:
             wrapped = call.args[0] if call.args else next((k.value for k in call.keywords if k.arg == "module"), None)
             return (Items(ev.value(wrapped, module), cls),)
-    return (Instance(cls),)
+    return (Instance(cls, exact),)
 
 
 def _called(ev: Evaluator, function: FunctionRef, owner: Instance | ClassObject | None, call: ast.Call) -> Value:
@@ -92,11 +92,13 @@ def _called(ev: Evaluator, function: FunctionRef, owner: Instance | ClassObject 
     known = any(not isinstance(alternative, Unknown) for alternative in found)
     if not known and isinstance(owner, Instance) and name in RETURNS_SELF and ev.is_module(owner):
         return (owner,)
-    return found or UNKNOWN
+    return found
 
 
 def _method(ev: Evaluator, owner: Instance | Items, name: str) -> Value:
     """The result of a method that the project does not define: nn.Module's own, or a container's."""
+    if isinstance(owner.cls, ExternalClass) and (known := knowledge().returns.get(f"{owner.cls.qualified}.{name}")):
+        return (Instance(ExternalClass(known), exact=False),)
     if isinstance(owner, Items):
         return _container_method(owner, name)
     if name in ("values", "items", "children") and (inner := held(ev, owner)):
@@ -145,7 +147,7 @@ def _builtin(ev: Evaluator, name: str, call: ast.Call, module: SourceModule) -> 
             return (Items(union(ev.value(keyword.value, module) for keyword in call.keywords)),)
         case "type", [target]:
             found = ev.value(target, module)
-            return tuple(ClassObject(a.cls) if isinstance(a, Instance) else a for a in found)
+            return tuple(ClassObject(a.cls, a.exact) if isinstance(a, Instance) else a for a in found)
         case "super", _:
             return UNKNOWN
     return UNKNOWN
@@ -156,7 +158,7 @@ def _external(ev: Evaluator, qualified: str, call: ast.Call, module: SourceModul
     known = knowledge()
     if qualified in ("typing.cast", "torch.jit.annotate") and len(call.args) == 2:
         return annotation_value(ev, call.args[0], module)
-    if qualified in known.transparent:
+    if qualified in known.transparent or qualified == "functools.partial":
         return ev.value(call.args[0], module) if call.args else UNKNOWN
     if returned := known.returned_class(qualified):
         ev.note(f"`{qualified}(...)` returns `{returned}`", module, call.lineno)
@@ -165,7 +167,7 @@ def _external(ev: Evaluator, qualified: str, call: ast.Call, module: SourceModul
         return (Items(union(mapping_values(ev, argument, module) for argument in call.args)),)
     kind = known.kind(qualified)
     if kind in (Kind.MODULE, Kind.CUSTOM_CALL):
-        return _constructed(ev, ExternalClass(qualified), call, module)
+        return _constructed(ev, ExternalClass(qualified), call, module, exact=True)
     owner, _, name = qualified.rpartition(".")
     if name.startswith(_ALTERNATIVE_CONSTRUCTORS) and known.kind(owner) is Kind.MODULE:
         return (Instance(ExternalClass(owner), exact=False),)

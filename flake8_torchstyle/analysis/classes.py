@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import enum
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,11 +16,13 @@ from .types import (
     ExternalClass,
     ExternalRef,
     FunctionNode,
+    FunctionRef,
     ProjectClass,
     Value,
 )
 
 _UNREAD = ExternalClass("?")
+_MAX_VARIANTS = 8
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -31,6 +34,10 @@ class Nature(enum.Enum):
     NOT_MODULE = "not an nn.Module"
     PARTLY = "an nn.Module with an unread base class"
     UNKNOWN = "a class with an unread base class"
+
+
+# Of the natures that a class can have, depending on what its bases turn out to be, the one that decides.
+_BY_WEIGHT = (Nature.CUSTOM_CALL, Nature.NOT_MODULE, Nature.UNKNOWN, Nature.PARTLY, Nature.MODULE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,38 +54,56 @@ class Classes:
     def __init__(self, evaluate: Callable[[ast.expr, ProjectClass], Value]) -> None:
         self._evaluate = evaluate
         self._orders: dict[ClassRef, tuple[ClassRef, ...]] = {}
+        self._linear: dict[ClassRef, list[tuple[ClassRef, ...]]] = {}
         self._answers: dict[ClassRef, Answer] = {}
         self._open: set[ClassRef] = set()
 
     def order(self, cls: ClassRef) -> tuple[ClassRef, ...]:
-        """The method resolution order, as far as it can be read; `?` stands for what cannot."""
-        if isinstance(cls, ExternalClass):
-            return (cls,)
+        """The method resolution order, as far as it can be read; `?` stands for what cannot.
+
+        Where a base is one class or another (an import under `try`), the classes of every possible order, each once.
+        """
         if cls not in self._orders:
-            if cls in self._open:
-                return (cls, _UNREAD)
-            self._open.add(cls)
-            try:
-                bases = list(self._bases(cls))
-                self._orders[cls] = (cls, *_merge([*(list(self.order(base)) for base in bases), bases]))
-            finally:
-                self._open.discard(cls)
+            self._orders[cls] = tuple(dict.fromkeys(parent for variant in self._variants(cls) for parent in variant))
         return self._orders[cls]
 
-    def _bases(self, cls: ProjectClass) -> Iterator[ClassRef]:
+    def _variants(self, cls: ClassRef) -> list[tuple[ClassRef, ...]]:
+        """The possible method resolution orders: more than one where a base has alternatives."""
+        if isinstance(cls, ExternalClass):
+            return [(cls,)]
+        if cls not in self._linear:
+            if cls in self._open:
+                return [(cls, _UNREAD)]
+            self._open.add(cls)
+            try:
+                self._linear[cls] = self._linearised(cls)
+            finally:
+                self._open.discard(cls)
+        return self._linear[cls]
+
+    def _linearised(self, cls: ProjectClass) -> list[tuple[ClassRef, ...]]:
+        found: list[tuple[ClassRef, ...]] = []
+        for bases in itertools.product(*self._bases(cls)):
+            for orders in itertools.product(*(self._variants(base) for base in bases)):
+                if len(found) == _MAX_VARIANTS:
+                    return [*found, (cls, _UNREAD)]
+                found.append((cls, *_merge([*map(list, orders), list(bases)])))
+        return found
+
+    def _bases(self, cls: ProjectClass) -> Iterator[list[ClassRef]]:
+        """The alternatives for each base."""
         for base in cls.node.bases:
             expression = base.value if isinstance(base, ast.Subscript) else base
-            found = False
+            found: list[ClassRef] = []
             for alternative in self._evaluate(expression, cls):
                 match alternative:
-                    case ClassObject(cls=parent) if parent != cls:
-                        found = True
-                        yield parent
+                    case ClassObject(cls=parent):
+                        found += [parent] if parent != cls else []
                     case ExternalRef(qualified=qualified):
-                        found = True
-                        yield ExternalClass(qualified)
-            if not found:
-                yield _UNREAD
+                        found.append(ExternalClass(qualified))
+                    case _:
+                        found.append(_UNREAD)
+            yield [parent for parent in found if not _is_stand_in(parent)] or found or [_UNREAD]
 
     def project_order(self, cls: ClassRef) -> list[ProjectClass]:
         """The classes of the method resolution order whose source is at hand."""
@@ -91,30 +116,68 @@ class Classes:
         return self._answers[cls]
 
     def _judge(self, cls: ClassRef) -> Answer:
+        answers = [self._judge_order(variant) for variant in self._variants(cls)]
+        natures = {answer.nature for answer in answers}
+        decisive = next((nature for nature in _BY_WEIGHT if nature in natures), Nature.UNKNOWN)
+        if decisive is Nature.UNKNOWN and natures & {Nature.MODULE, Nature.PARTLY}:
+            decisive = Nature.PARTLY
+        return Answer(decisive, tuple(dict.fromkeys(e for answer in answers for e in answer.evidence)))
+
+    def _judge_order(self, order: tuple[ClassRef, ...]) -> Answer:
         unread = False
         evidence: list[Evidence] = []
-        for parent in self.order(cls):
+        for parent in order:
             if isinstance(parent, ProjectClass):
-                own = own_call(parent)
-                where = parent.module.path
-                if own is not None:
-                    evidence.append(Evidence(f"`{parent.name}` has its own `__call__`", where, own.lineno))
-                    return Answer(Nature.CUSTOM_CALL, tuple(evidence))
+                found = self._own_call(parent)
+                if found is not None:
+                    return Answer(Nature.CUSTOM_CALL, (*evidence, found))
                 listed = ", ".join(ast.unparse(base) for base in parent.node.bases)
-                evidence.append(Evidence(f"class `{parent.name}({listed})`", where, parent.node.lineno))
+                text = f"class `{parent.name}({listed})`" if listed else f"class `{parent.name}`"
+                evidence.append(Evidence(text, parent.module.path, parent.node.lineno))
                 continue
             match knowledge().kind(parent.qualified):
                 case Kind.MODULE:
                     nature = Nature.PARTLY if unread else Nature.MODULE
-                    evidence.append(Evidence(f"`{parent.qualified}` is an nn.Module", None, 0))
-                    return Answer(nature, tuple(evidence))
+                    return Answer(nature, (*evidence, Evidence(f"`{parent.qualified}` is an nn.Module", None, 0)))
                 case Kind.CUSTOM_CALL:
-                    evidence.append(Evidence(f"`{parent.qualified}` has its own `__call__`", None, 0))
-                    return Answer(Nature.CUSTOM_CALL, tuple(evidence))
+                    text = f"`{parent.qualified}` has its own `__call__`"
+                    return Answer(Nature.CUSTOM_CALL, (*evidence, Evidence(text, None, 0)))
+                case Kind.SOME_MODULE:
+                    return Answer(Nature.PARTLY, tuple(evidence))
                 case Kind.UNKNOWN:
                     unread = True
-                    evidence.append(Evidence(f"base class `{parent.qualified}` cannot be read", None, 0))
+                    text = "a base class" if parent == _UNREAD else f"base class `{parent.qualified}`"
+                    evidence.append(Evidence(f"{text} cannot be read", None, 0))
         return Answer(Nature.UNKNOWN if unread else Nature.NOT_MODULE, tuple(evidence))
+
+    def _own_call(self, cls: ProjectClass) -> Evidence | None:
+        """What gives a class its own `__call__`: its body, an assignment to it, a decorator."""
+        own = own_call(cls)
+        if own is not None:
+            return Evidence(f"`{cls.name}` has its own `__call__`", cls.module.path, own.lineno)
+        for decorator in cls.node.decorator_list:
+            expression = decorator.func if isinstance(decorator, ast.Call) else decorator
+            for alternative in self._evaluate(expression, cls):
+                if isinstance(alternative, FunctionRef) and _mentions_call(alternative.node):
+                    text = f"`@{ast.unparse(expression)}` gives `{cls.name}` its own `__call__`"
+                    return Evidence(text, alternative.module.path, alternative.node.lineno)
+        return None
+
+    def builds_something_else(self, cls: ClassRef) -> bool:
+        """Whether calling the class may give something else than an object of it, by `__new__` or the metaclass."""
+        return any(
+            any(getattr(item, "name", "") == "__new__" for item in class_body(parent.node))
+            or any(k.arg == "metaclass" and self._has_call(k.value, parent) for k in parent.node.keywords)
+            for parent in self.project_order(cls)
+        )
+
+    def _has_call(self, metaclass: ast.expr, cls: ProjectClass) -> bool:
+        return any(
+            own_call(parent) is not None
+            for alternative in self._evaluate(metaclass, cls)
+            if isinstance(alternative, ClassObject)
+            for parent in self.project_order(alternative.cls)
+        )
 
     def find_method(self, cls: ClassRef, name: str) -> tuple[ProjectClass, FunctionNode] | None:
         """The method that attribute access finds, with the class that defines it."""
@@ -123,6 +186,31 @@ class Classes:
                 if isinstance(item, _FUNCTIONS) and item.name == name:
                     return parent, item
         return None
+
+    def find_class(self, cls: ClassRef, name: str) -> ProjectClass | None:
+        """The class nested in a class that attribute access finds."""
+        for parent in self.project_order(cls):
+            for item in class_body(parent.node):
+                if isinstance(item, ast.ClassDef) and item.name == name:
+                    return ProjectClass(parent.module, item)
+        return None
+
+
+def _is_stand_in(cls: ClassRef) -> bool:
+    """Whether a class takes the place of a base that could not be imported: `object`, or a class with nothing in it."""
+    if isinstance(cls, ExternalClass):
+        return cls.qualified == "builtins.object"
+    return not cls.node.bases and all(isinstance(item, (ast.Pass, ast.Expr)) for item in cls.node.body)
+
+
+def _mentions_call(node: ast.AST) -> bool:
+    """Whether a decorator's code deals with `__call__`."""
+    return any(
+        (isinstance(inner, ast.Attribute) and inner.attr == "__call__")
+        or (isinstance(inner, ast.Constant) and inner.value == "__call__")
+        or (isinstance(inner, _FUNCTIONS) and inner.name == "__call__")
+        for inner in ast.walk(node)
+    )
 
 
 def _merge(sequences: Sequence[list[ClassRef]]) -> list[ClassRef]:
@@ -165,6 +253,10 @@ def own_call(cls: ProjectClass) -> ast.stmt | None:
     for statement in cls.module.names.tree.body:
         match statement:
             case ast.Assign(targets=[ast.Attribute(value=ast.Name(id=name), attr="__call__")]) if name == cls.name:
+                return statement
+            case ast.Expr(
+                value=ast.Call(func=ast.Name(id="setattr"), args=[ast.Name(id=name), ast.Constant(value="__call__"), _])
+            ) if name == cls.name:
                 return statement
     return None
 

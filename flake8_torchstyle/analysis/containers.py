@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from .project import SourceModule
 from .types import (
     NOTHING,
+    SOME_MODULE,
     UNKNOWN,
     ClassObject,
     ClassRef,
@@ -16,6 +17,7 @@ from .types import (
     Items,
     TupleOf,
     Type,
+    Unknown,
     Value,
     union,
 )
@@ -41,13 +43,20 @@ def elements(ev: Evaluator, nodes: list[ast.expr], module: SourceModule) -> Valu
 def items(ev: Evaluator, owner: Type) -> Value:
     """What a container holds."""
     match owner:
-        case Items(elements=elements):
-            return elements or UNKNOWN
-        case TupleOf(items=items):
-            return union(items)
-        case Instance():
-            return held(ev, owner) or UNKNOWN
+        case Items(elements=known, cls=cls):
+            return _surely_modules(known) if cls is not None and container_kind(cls) else known or UNKNOWN
+        case TupleOf(items=listed):
+            return union(listed)
+        case Instance(cls=cls):
+            kinds = any(container_kind(parent) for parent in ev.classes.order(cls))
+            return _surely_modules(held(ev, owner)) if kinds else UNKNOWN
     return UNKNOWN
+
+
+def _surely_modules(elements: Value) -> Value:
+    """The elements of a torch container, which refuses anything but modules."""
+    some: Value = (Instance(SOME_MODULE, exact=False),)
+    return union(some if isinstance(a, Unknown) else (a,) for a in elements) or some
 
 
 def item(ev: Evaluator, owner: Type, index: ast.expr) -> Value:
@@ -95,8 +104,10 @@ def mapping_values(ev: Evaluator, argument: ast.expr, module: SourceModule) -> V
     """The modules in an argument of a container: a list, a dictionary, pairs in an OrderedDict, one module."""
     match argument:
         case ast.Call(func=function, args=[pairs]) if ast.unparse(function).rpartition(".")[2] == "OrderedDict":
+            # Pairs, or a mapping, of which only the values are followed.
             return union(
-                items(ev, pair) if isinstance(pair, TupleOf) else UNKNOWN for pair in iterated(ev, pairs, module)
+                pair.items[-1] if isinstance(pair, TupleOf) and pair.items else (pair,)
+                for pair in iterated(ev, pairs, module)
             )
     found = ev.value(argument, module)
     return union(items(ev, owner) if isinstance(owner, (Items, TupleOf)) else (owner,) for owner in found)

@@ -9,15 +9,44 @@ from typing import TYPE_CHECKING
 from .annotations import annotation_value
 from .attributes import self_name
 from .project import SourceModule
-from .types import NOTHING, FunctionNode, FunctionRef, Instance, Items, ProjectClass, Unknown, Value, short, union
+from .types import (
+    NOTHING,
+    UNKNOWN,
+    FunctionNode,
+    FunctionRef,
+    Instance,
+    Items,
+    ProjectClass,
+    Unknown,
+    Value,
+    short,
+    union,
+)
 
 if TYPE_CHECKING:
     from .values import Evaluator
 
+_KEEP_RESULT = frozenset(
+    "property cached_property setter staticmethod classmethod abstractmethod lru_cache cache contextmanager "
+    "asynccontextmanager overload override final wraps no_grad inference_mode enable_grad set_grad_enabled ignore "
+    "unused export fixture deprecated jit script".split()
+)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def returned(ev: Evaluator, function: FunctionRef) -> Value:
+    """What calling a function gives, its decorators included: one that is not known may change the result."""
+    found = _undecorated(ev, function)
+    decorators = getattr(function.node, "decorator_list", ())
+    return found if all(_keeps_result(decorator) for decorator in decorators) else union((found, UNKNOWN))
+
+
+def _keeps_result(decorator: ast.expr) -> bool:
+    expression = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return ast.unparse(expression).rpartition(".")[2] in _KEEP_RESULT
+
+
+def _undecorated(ev: Evaluator, function: FunctionRef) -> Value:
     """What calling a function gives: its annotation where that says enough, else what it returns."""
     node = function.node
     if isinstance(node, ast.Lambda):
@@ -32,7 +61,8 @@ def returned(ev: Evaluator, function: FunctionRef) -> Value:
         return (Items(union(ev.value(r.value, function.module) for r in results if isinstance(r, ast.Yield))),)
     values = [ev.value(r.value, function.module) for r in results if isinstance(r, ast.Return) and r.value]
     ev.note(f"`{node.name}` returns what line(s) {_rows(results)} say", function.module, node.lineno)
-    return union(values)
+    # A function that returns nothing is there to be overridden.
+    return union(values) if values else UNKNOWN
 
 
 def _returned_by_annotation(ev: Evaluator, node: FunctionNode, function: FunctionRef) -> Value:

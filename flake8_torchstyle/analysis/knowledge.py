@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import functools
 import pathlib
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ class Kind(enum.Enum):
     """What a class outside the project is."""
 
     MODULE = enum.auto()
+    SOME_MODULE = enum.auto()
     CUSTOM_CALL = enum.auto()
     PLAIN = enum.auto()
     UNKNOWN = enum.auto()
@@ -29,6 +31,8 @@ class Knowledge:
 
     modules: frozenset[str]
     module_packages: tuple[str, ...]
+    class_packages: tuple[str, ...]
+    module_pattern: re.Pattern[str]
     custom_call: frozenset[str]
     plain: frozenset[str]
     foreign_packages: frozenset[str]
@@ -36,8 +40,15 @@ class Knowledge:
     wrappers: frozenset[str]
     returns: Mapping[str, str]
 
+    @property
+    def custom_call_roots(self) -> list[bytes]:
+        """The top-level packages that hold classes with their own `__call__`."""
+        return sorted({qualified.partition(".")[0].encode() for qualified in self.custom_call})
+
     def kind(self, qualified: str) -> Kind:
         """What the class with this absolute name is."""
+        if qualified == "an nn.Module":
+            return Kind.SOME_MODULE
         package, _, name = qualified.rpartition(".")
         top = qualified.partition(".")[0]
         if qualified in self.custom_call or self._below(qualified):
@@ -53,7 +64,10 @@ class Knowledge:
         return any(".".join([*parts[:length], "*"]) in self.custom_call for length in range(1, len(parts)))
 
     def _is_model_class(self, package: str, name: str) -> bool:
-        inside = any(package == p or package.startswith(f"{p}.") for p in self.module_packages)
+        if self.module_pattern.fullmatch(f"{package}.{name}"):
+            return True
+        packages = (*self.module_packages, *self.class_packages)
+        inside = any(package == p or package.startswith(f"{p}.") for p in packages)
         return inside and name[:1].isupper() and not name.endswith(("Weights", "Bundle"))
 
     def returned_class(self, qualified: str) -> str | None:
@@ -81,6 +95,8 @@ def knowledge() -> Knowledge:
     return Knowledge(
         modules=frozenset(raw["modules"]),
         module_packages=tuple(raw["module_packages"]),
+        class_packages=tuple(raw["class_packages"]),
+        module_pattern=re.compile("|".join(raw["module_patterns"])),
         custom_call=frozenset(raw["custom_call"]),
         plain=frozenset(raw["plain"]),
         foreign_packages=frozenset(raw["foreign_packages"]),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from .attributes import Assignment
+from .attributes import Assignment, stored
+from .bindings import surely_stored
 from .containers import along, iterated, with_elements
-from .functions import returned
+from .functions import owner_of_self, returned
 from .knowledge import knowledge
 from .project import SourceModule
 from .types import (
@@ -54,13 +55,17 @@ def _class_attribute(ev: Evaluator, owner: ClassObject, cls: ClassRef, name: str
     method = ev.classes.find_method(cls, name)
     if method:
         return (FunctionRef(method[0].module, method[1], owner),)
+    if nested := ev.classes.find_class(cls, name):
+        return (ClassObject(nested),)
     if not isinstance(cls, ProjectClass):
         return (ExternalRef(f"{cls.qualified}.{name}"),)
-    found = union(_assigned(ev, parent, name) for parent in ev.classes.project_order(cls))
+    found = union(assigned(ev, parent, name) for parent in ev.classes.project_order(cls))
     return found or (ExternalMethod(Instance(cls, exact=False), name),)
 
 
 def _instance_attribute(ev: Evaluator, owner: Instance, cls: ClassRef, name: str) -> Value:
+    if name == "__class__":
+        return (ClassObject(cls, owner.exact),)
     method = ev.classes.find_method(cls, name)
     if method:
         defined_in, function = method
@@ -68,15 +73,59 @@ def _instance_attribute(ev: Evaluator, owner: Instance, cls: ClassRef, name: str
         if decorators & {"property", "cached_property", "setter"}:
             return returned(ev, FunctionRef(defined_in.module, function, owner))
         return (FunctionRef(defined_in.module, function, owner),)
-    found = union(_assigned(ev, parent, name) for parent in ev.classes.project_order(cls))
+    if nested := ev.classes.find_class(cls, name):
+        return (ClassObject(nested),)
+    found = union(assigned(ev, parent, name) for parent in ev.classes.project_order(cls))
     return found or (ExternalMethod(owner, name),)
 
 
-def _assigned(ev: Evaluator, cls: ProjectClass, name: str) -> Value:
+def assigned(ev: Evaluator, cls: ProjectClass, name: str) -> Value:
+    """What one class's own code assigns to an attribute of its objects."""
     assignments = ev.attributes_of(cls).of(name)
     values = [_assignment(ev, a, cls, name) for a in assignments if a.element is None]
     filled = union(_element(ev, a, cls) for a in assignments if a.element is not None)
     return with_elements(union(values), filled)
+
+
+def stored_elsewhere(ev: Evaluator, node: ast.Attribute, module: SourceModule, known: Value) -> Value:
+    """`known`, and what the file assigns to the attribute of the same object from outside: `net.head = ...`.
+
+    An assignment that surely ran before leaves nothing of what was known.
+    """
+    values: list[Value] = []
+    for target in module.nodes.stores.get(node.attr, ()):
+        if target is node or not _is_same_object(target.value, node.value, module):
+            continue
+        assignment = stored(target, module.names)
+        if assignment is not None and assignment.value is not None:
+            source = assignment.value
+            found = iterated(ev, source, module) if assignment.iterated else ev.value(source, module)
+            if found:
+                ev.note(f"`{short(target)} = {short(source)}`", module, assignment.row)
+            values.append(along(list(assignment.path), found))
+            if surely_stored(module.names, target, node):
+                known = ()
+    return union((known, *values))
+
+
+def _is_same_object(one: ast.expr, other: ast.expr, module: SourceModule) -> bool:
+    """Whether two expressions are spelled alike and mean the same; those on `self` are the attribute table's."""
+    if ast.dump(one) != ast.dump(other):
+        return False
+    root = root_name(one)
+    if root is None:
+        return False
+    own = owner_of_self(root, module)
+    if own is not None:
+        return one is not root and own == owner_of_self(root_name(other) or root, module)
+    return module.names.lookup(root.id, one) == module.names.lookup(root.id, other)
+
+
+def root_name(node: ast.expr) -> ast.Name | None:
+    """The name that a chain of attributes and subscripts begins with."""
+    while isinstance(node, (ast.Attribute, ast.Subscript)):
+        node = node.value
+    return node if isinstance(node, ast.Name) else None
 
 
 def _assignment(ev: Evaluator, assignment: Assignment, cls: ProjectClass, name: str) -> Value:

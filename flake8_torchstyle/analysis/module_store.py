@@ -6,10 +6,10 @@ import ast
 import functools
 import pathlib
 import warnings
-from typing import TypeGuard
 
 from .files import Files
 from .names import FileNames
+from .nodes import NodeIndex
 
 # The tree of a file takes about thirty times the room of its text.
 _MAX_TEXT = 3_000_000
@@ -28,15 +28,9 @@ class SourceModule:
         return self.path is not None and self.path.stem == "__init__"
 
     @functools.cached_property
-    def call_overrides(self) -> tuple[ast.ClassDef, ...]:
-        """The classes that say `def __call__`."""
-        return tuple(node for node in ast.walk(self.names.tree) if _says_call(node))
-
-
-def _says_call(node: ast.AST) -> TypeGuard[ast.ClassDef]:
-    return isinstance(node, ast.ClassDef) and any(
-        isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef)) and item.name == "__call__" for item in node.body
-    )
+    def nodes(self) -> NodeIndex:
+        """The file's nodes by kind."""
+        return NodeIndex(self.names.tree)
 
 
 class ModuleStore:

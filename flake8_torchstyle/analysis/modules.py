@@ -15,14 +15,17 @@ from functools import cached_property
 
 from .attributes import self_name
 from .classes import Nature
-from .evidence import module_calls
-from .functions import owner_class, owner_of_self
+from .evidence import built_like_a_module, delegated_to, mixed_into_modules, module_calls
+from .functions import owner_class
 from .knowledge import Kind, knowledge
 from .names import FileNames
 from .project import Project, SourceModule
 from .reach import Surroundings
+from .redefinitions import other_attribute_below
+from .subclasses import own_call_below
 from .types import (
     MODULE_ROOT,
+    SOME_MODULE,
     ClassObject,
     ClassRef,
     Evidence,
@@ -38,6 +41,9 @@ from .types import (
     Value,
 )
 from .values import Evaluator
+from .variables import is_interface
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 class Certainty(enum.Enum):
@@ -71,7 +77,7 @@ class ModuleAnalysis:
 
     @cached_property
     def _surroundings(self) -> Surroundings:
-        return Surroundings(self.names)
+        return Surroundings(self._module)
 
     def classify(self, call: ast.Call | ast.Attribute) -> ForwardCall | None:
         """What is known of a `recv.forward(...)` call, or of a `recv.forward` handed on; None: not to be reported."""
@@ -100,20 +106,42 @@ class ModuleAnalysis:
         if why is not None:
             return None, (Evidence(f"the call {why}", self._module.path, call.lineno),)
         self._evaluator.begin()
-        value = self._evaluator.value(receiver, self._module)
+        value = self._with_forward(self._evaluator.value(receiver, self._module))
         natures = [self._nature(alternative) for alternative in value] or [Nature.UNKNOWN]
         evidence = (*self._evaluator.trace, *self._class_evidence(value))
-        if all(nature is Nature.UNKNOWN for nature in natures) or self._is_mixin(receiver, value, natures):
-            return self._by_calls(receiver, value, evidence)
+        if all(nature is Nature.UNKNOWN for nature in natures) or self._mixins(value, natures):
+            return self._by_signs(receiver, value, evidence)
         if Nature.CUSTOM_CALL in natures or Nature.NOT_MODULE in natures:
             return None, evidence
+        if Nature.PARTLY in natures and (sibling := self._own_call_around(call)):
+            return None, (*evidence, sibling)
         certain = all(nature is Nature.MODULE for nature in natures)
-        override = self._overriding_subclass(value)
+        override = self._override(receiver, value)
         if override is not None:
             evidence = (*evidence, override)
+            if self._is_abstract(value):
+                return None, evidence
         certainty = Certainty.PROVEN if certain and override is None else Certainty.LIKELY
         safe = certainty is Certainty.PROVEN and self._fix_is_safe(call, receiver, value)
         return ForwardCall(certainty, safe, self._describe(value), evidence), evidence
+
+    def _with_forward(self, value: Value) -> Value:
+        """The alternatives that can have a `forward`: the code asks for it. All of them where that leaves none."""
+        return tuple(alternative for alternative in value if self._may_have_forward(alternative)) or value
+
+    def _may_have_forward(self, alternative: Type) -> bool:
+        match alternative:
+            case Items(cls=None) | TupleOf() | FunctionRef():
+                return False
+            case Instance(cls=ProjectClass() as cls, exact=True):
+                classes = self._evaluator.classes
+                if classes.answer(cls).nature is not Nature.NOT_MODULE:
+                    return True
+                found = (classes.find_method(cls, name) for name in ("forward", "__getattr__", "__getattribute__"))
+                return any(found) or any(
+                    self._evaluator.attributes_of(c).of("forward") for c in classes.project_order(cls)
+                )
+        return True
 
     def _nature(self, alternative: Type) -> Nature:
         match alternative:
@@ -131,71 +159,75 @@ class ModuleAnalysis:
             found += [e for e in self._evaluator.classes.answer(cls).evidence if e not in found]
         return found
 
-    def _is_mixin(self, receiver: ast.expr, value: Value, natures: list[Nature]) -> bool:
-        """Whether the receiver is `self` of a class that may be mixed into a module."""
-        return (
-            isinstance(receiver, ast.Name)
-            and natures == [Nature.NOT_MODULE]
-            and isinstance(value[0], Instance)
-            and not value[0].exact
-            and isinstance(value[0].cls, ProjectClass)
-            and owner_of_self(receiver, self._module) == value[0].cls
-        )
+    def _own_call_around(self, call: ast.AST) -> Evidence | None:
+        """The class around a call, if it has its own `__call__`: what it holds is likely of its own kind."""
+        for ancestor in self.names.ancestors(call):
+            if isinstance(ancestor, ast.ClassDef):
+                cls = ProjectClass(self._module, ancestor)
+                if self._evaluator.classes.answer(cls).nature is Nature.CUSTOM_CALL:
+                    text = f"the class around it, `{cls.name}`, has its own `__call__`"
+                    return Evidence(text, self._module.path, ancestor.lineno)
+        return None
 
-    def _by_calls(
+    def _mixins(self, value: Value, natures: list[Nature]) -> list[ProjectClass]:
+        """The classes that the receiver has, where none is a module and each may be mixed into one."""
+        found = [a.cls for a in value if isinstance(a, Instance) and not a.exact and isinstance(a.cls, ProjectClass)]
+        known = [nature for nature in natures if nature is not Nature.UNKNOWN]
+        return found if known and set(known) == {Nature.NOT_MODULE} and len(found) == len(known) else []
+
+    def _by_signs(
         self, receiver: ast.expr, value: Value, evidence: tuple[Evidence, ...]
     ) -> tuple[ForwardCall | None, tuple[Evidence, ...]]:
-        """A likelihood, if calls that only modules have are made on the receiver."""
-        defined = frozenset(
-            item.name
-            for cls in _classes(value)
-            for parent in self._evaluator.classes.project_order(cls)
-            for item in parent.node.body
-            if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef))
-        )
-        signs = module_calls(self._module, receiver, defined)
+        """A likelihood, if the code treats the receiver as only modules are treated."""
+        ev = self._evaluator
+        classes = [cls for cls in _classes(value) if isinstance(cls, ProjectClass)]
+        parents = [parent for cls in classes for parent in ev.classes.project_order(cls)]
+        defined = frozenset(i.name for parent in parents for i in parent.node.body if isinstance(i, _FUNCTIONS))
+        signs = module_calls(ev, receiver, self._module, defined)
+        for cls in classes:
+            nature = ev.classes.answer(cls).nature
+            signs += built_like_a_module(ev, cls) if nature is Nature.UNKNOWN else mixed_into_modules(ev, cls)
+        signs += [] if classes else delegated_to(ev, receiver, self._module)
         evidence = (*evidence, *signs)
         if not signs:
             return None, evidence
-        return ForwardCall(Certainty.LIKELY, False, f"used as an nn.Module ({signs[0].text})", evidence), evidence
+        return ForwardCall(Certainty.LIKELY, False, f"an nn.Module ({signs[0].text})", evidence), evidence
 
-    def _overriding_subclass(self, value: Value) -> Evidence | None:
-        """A class of the project that derives from the receiver's declared class and has its own `__call__`."""
-        declared = [a.cls for a in value if isinstance(a, Instance) and not a.exact and isinstance(a.cls, ProjectClass)]
-        if not declared or self._project is None:
-            return None
-        classes = self._evaluator.classes
-        for module, node in self._project.call_overrides({cls.name for cls in declared}):
-            override = ProjectClass(module, node)
-            for cls in declared:
-                below = cls in classes.order(override) and cls != override
-                if below and classes.answer(override).nature is Nature.CUSTOM_CALL:
-                    text = f"its subclass `{override.name}` has its own `__call__`"
-                    return Evidence(text, module.path, node.lineno)
-        return None
+    def _override(self, receiver: ast.expr, value: Value) -> Evidence | None:
+        """A class of the project because of which the object may be another than it seems."""
+        for alternative in value:
+            match alternative:
+                case Instance(cls=ProjectClass() as cls, exact=False):
+                    if found := own_call_below(self._evaluator, cls):
+                        return found
+        return other_attribute_below(self._evaluator, receiver, self._module, self._nature)
+
+    def _is_abstract(self, value: Value) -> bool:
+        """Whether every object must be of a subclass: no class read has a `forward`."""
+        return all(
+            isinstance(a, Instance) and not a.exact and self._evaluator.classes.find_method(a.cls, "forward") is None
+            for a in value
+        )
 
     def _fix_is_safe(self, call: ast.expr, receiver: ast.expr, value: Value) -> bool:
         surroundings = self._surroundings
         if surroundings.in_own_forward(call, receiver) or surroundings.is_scripted(call):
             return False
+        if surroundings.before_base_is_ready(call, receiver):
+            return False
         for alternative in value:
             cls = getattr(alternative, "cls", None)
             if isinstance(alternative, Instance) and not alternative.exact and isinstance(cls, ExternalClass):
                 return False
-            if cls is not None and self._is_interface(cls):
+            if is_interface(self._evaluator, alternative):
                 return False
         return True
-
-    def _is_interface(self, cls: ClassRef) -> bool:
-        return any(
-            parent.module.names.resolve(decorator) in ("torch.jit.interface", "torch.jit.script")
-            for parent in self._evaluator.classes.project_order(cls)
-            for decorator in parent.node.decorator_list
-        )
 
     def _describe(self, value: Value) -> str:
         """The receiver's class as the message names it: "`Encoder`, an nn.Module (models/encoder.py:12)"."""
         cls = next(iter(_classes(value)), MODULE_ROOT)
+        if cls == SOME_MODULE:
+            return "an nn.Module"
         if isinstance(cls, ExternalClass):
             own = cls.qualified.startswith("torch.nn.") or knowledge().kind(cls.qualified) is not Kind.MODULE
             return f"`{cls.qualified}`" + ("" if own else ", an nn.Module")

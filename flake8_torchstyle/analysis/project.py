@@ -6,21 +6,23 @@ packages are found by walking up from the file. What cannot be found or parsed i
 
 from __future__ import annotations
 
-import ast
 import functools
 import pathlib
+import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from .files import Asked, Disk, Files
+from .hierarchy import Hierarchy, statements
 from .module_store import ModuleStore, SourceModule
 from .names import Binding, BindingKind
-from .overrides import OverrideIndex
 
 _MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 _MAX_IMPORT_HOPS = 40
 _MAX_PROJECTS = 8
+_MAX_FOLDERS_UP = 4
+_MAX_KEPT = 32 << 20
 __all__ = ["Definition", "External", "Project", "Resolved", "SourceModule", "Submodule", "Workspace", "disk"]
 
 
@@ -87,6 +89,8 @@ class Project:
         self._store = store
         self._place = found
         self._found: dict[tuple[str, str], dict[pathlib.Path, bool]] = {}
+        self._calling: dict[str, list[pathlib.Path]] = {}
+        self._texts: list[tuple[pathlib.Path, bytes]] | None = None
 
     def begin(self) -> Asked:
         """Start with another file: forget what need not be kept; gives the record of what will be asked from now on."""
@@ -163,14 +167,18 @@ class Project:
         """The folders in which a target's first part may lie, most likely first."""
         if dots:
             if origin.path is not None:
-                folder = origin.path.parent
-                yield folder.parents[dots - 2] if dots > 1 else folder
+                folders = [origin.path.parent, *origin.path.parent.parents]
+                yield from folders[dots - 1 : dots]
             return
         if not parts or parts[0] in _KNOWN_BETTER or parts[0] in sys.stdlib_module_names:
             return
         yield self.root
         if self._outer is not None:
             yield from (self._outer, self._outer / "src")
+        elif parts[0].isidentifier():
+            # Scripts and tests beside a package, in a tree without any file that marks its top.
+            above = list(self.root.parents)[:_MAX_FOLDERS_UP]
+            yield from (folder for folder in above if self._file_for(folder / parts[0], []))
         for folder in (self.root, *self.root.parents):
             # A folder without `__init__` on the way up cuts a package short: its outermost part is an ancestor.
             if folder.name == parts[0]:
@@ -193,21 +201,42 @@ class Project:
     def _file_below(self, folder: pathlib.Path, name: str) -> pathlib.Path | None:
         return self._file_for(folder, [name])
 
-    def call_overrides(self, below: Iterable[str]) -> Iterator[tuple[SourceModule, ast.ClassDef]]:
-        """Classes of the project's packages that say `def __call__`, in the order of their files.
-
-        Left out are those that cannot derive from a class with one of the names `below`.
-        """
+    @property
+    def hierarchy(self) -> Hierarchy:
+        """Who derives from whom, among the classes of the project's packages."""
         self.asked.trees.add(self.root)
-        for path in self._overrides.below(below):
-            module = self.module_at(path)
-            if module:
-                yield from ((module, node) for node in module.call_overrides)
+        return self._hierarchy
 
     @functools.cached_property
-    def _overrides(self) -> OverrideIndex:
-        files = self._store.files
-        return OverrideIndex(files.sources(self.root), self.root, lambda path: files.read(path) or b"")
+    def _hierarchy(self) -> Hierarchy:
+        read = self._store.files.read
+        return Hierarchy({path: statements(read(path) or b"") for path in self._store.files.sources(self.root)})
+
+    def files_that_call(self, name: str) -> list[pathlib.Path]:
+        """The files of the project's packages in whose text the name stands before a parenthesis, in order."""
+        self.asked.trees.add(self.root)
+        if name not in self._calling:
+            word = name.encode()
+            called = re.compile(rb"%b(?<!\w%b)[ \t]*\(" % (word, word))
+            self._calling[name] = [path for path, text in self.texts() if word in text and called.search(text)]
+        return self._calling[name]
+
+    def texts(self) -> Iterator[tuple[pathlib.Path, bytes]]:
+        """The files of the project's packages with their content, in the order of their paths."""
+        self.asked.trees.add(self.root)
+        if self._texts is not None:
+            yield from self._texts
+            return
+        kept: list[tuple[pathlib.Path, bytes]] = []
+        size = 0
+        for path in self._store.files.sources(self.root):
+            text = self._store.files.read(path) or b""
+            size += len(text)
+            if size <= _MAX_KEPT:
+                kept.append((path, text))
+            yield path, text
+        # Larger projects are read anew at each use.
+        self._texts = kept if size <= _MAX_KEPT else None
 
 
 # The knowledge file says more of these than their sources do; torch's own would have to be read for every question.

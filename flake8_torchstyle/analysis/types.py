@@ -48,6 +48,8 @@ class ExternalClass:
 
 ClassRef = ProjectClass | ExternalClass
 MODULE_ROOT = ExternalClass("torch.nn.Module")
+# Certainly a module, but of a class that nobody named: what a ModuleList of unknown content holds.
+SOME_MODULE = ExternalClass("an nn.Module")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,10 @@ class Instance:
 
 @dataclass(frozen=True, slots=True)
 class ClassObject:
-    """A class as a value."""
+    """A class as a value; `exact` unless it may be a subclass (`cls` in a class method, `type[Net]`)."""
 
     cls: ClassRef
+    exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)

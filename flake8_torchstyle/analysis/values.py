@@ -8,25 +8,32 @@ from __future__ import annotations
 
 import ast
 import weakref
+from collections.abc import Iterator
 
 from .attributes import AttributeTable
 from .bindings import narrowing_classes
 from .calls import call_value
 from .classes import Classes, Nature
 from .containers import elements, item
-from .members import attribute
-from .project import Project, SourceModule
+from .knowledge import Kind, knowledge
+from .members import attribute, stored_elsewhere
+from .project import Definition, Project, SourceModule
 from .types import (
     NOTHING,
     UNKNOWN,
     ClassObject,
+    ClassRef,
     Evidence,
+    ExternalClass,
+    ExternalMethod,
+    ExternalRef,
     FunctionRef,
     Instance,
     Items,
     ProjectClass,
     TupleOf,
     Type,
+    Unknown,
     Value,
     union,
 )
@@ -42,12 +49,17 @@ class Evaluator:
     def __init__(self, project: Project | None) -> None:
         self.project = project
         # Without a circle of references, all that is known of a file goes as soon as the file is done.
-        evaluator = weakref.proxy(self)
-        self.classes = Classes(lambda base, cls: evaluator.value(base, cls.module))
+        evaluator: Evaluator = weakref.proxy(self)
+
+        def in_class(base: ast.expr, cls: ProjectClass) -> Value:
+            return evaluator._in_class(base, cls)
+
+        self.classes = Classes(in_class)
         self.trace: list[Evidence] = []
         self._tables: dict[ProjectClass, AttributeTable] = {}
         self._open: set[int] = set()
         self._steps = 0
+        self.depth_of_callers = 0
 
     def begin(self) -> None:
         """Start a new question: an empty trace and a fresh allowance of steps."""
@@ -82,14 +94,33 @@ class Evaluator:
         finally:
             self._open.discard(key)
 
+    def assigned_expressions(self, node: ast.expr, module: SourceModule) -> Iterator[tuple[ast.expr, SourceModule]]:
+        """The expressions that are assigned to a name in the scope of a module, followed through imports."""
+        found = module.names.lookup(node.id, node) if isinstance(node, ast.Name) else None
+        for binding in found[1] if found else ():
+            if binding.value is not None:
+                yield binding.value, module
+            elif binding.target and self.project is not None:
+                for item in self.project.resolve(binding.target, module):
+                    if isinstance(item, Definition) and item.binding.value is not None:
+                        yield item.binding.value, item.module
+
+    def _in_class(self, node: ast.expr, cls: ProjectClass) -> Value:
+        """An expression in the head of a class, whatever question is open: the answer is kept for later ones."""
+        outer = self._open, self._steps, self.trace, self.depth_of_callers
+        self._open, self._steps, self.trace, self.depth_of_callers = set(), 0, [], 0
+        try:
+            return self.value(node, cls.module)
+        finally:
+            self._open, self._steps, self.trace, self.depth_of_callers = outer
+
     def _value(self, node: ast.expr, module: SourceModule) -> Value:
         match node:
             case ast.Name():
-                return self._narrowed(node, module) or name_value(self, node, module)
+                return self._narrowed(node, module, name_value(self, node, module))
             case ast.Attribute(value=base, attr=attr):
-                return self._narrowed(node, module) or union(
-                    attribute(self, owner, attr, module) for owner in self.value(base, module)
-                )
+                found = union(attribute(self, owner, attr, module) for owner in self.value(base, module))
+                return self._narrowed(node, module, stored_elsewhere(self, node, module, found))
             case ast.Call():
                 return call_value(self, node, module)
             case ast.Subscript(value=base, slice=index):
@@ -124,17 +155,30 @@ class Evaluator:
                 return (FunctionRef(module, node),)
         return UNKNOWN
 
-    def _narrowed(self, node: ast.expr, module: SourceModule) -> Value:
+    def _narrowed(self, node: ast.expr, module: SourceModule, value: Value) -> Value:
+        """The alternatives that agree with the `isinstance` that holds where the expression stands."""
         if not module.names.may_narrow(node):
-            return NOTHING
-        classes = narrowing_classes(module.names, node, node)
-        found = union(self.value(cls, module) for cls in classes)
-        instances = tuple(
-            Instance(alternative.cls, exact=False) for alternative in found if isinstance(alternative, ClassObject)
-        )
-        if instances and len(instances) == len(found):
-            self.note(f"`isinstance({ast.unparse(node)}, ...)`", module, node.lineno)
-            return instances
+            return value
+        tested = narrowing_classes(module.names, node, node)
+        found = union(self.value(cls, module) for cls in tested)
+        classes = [cls for alternative in found if (cls := _class_of(alternative)) is not None]
+        if not classes or len(classes) != len(found):
+            return value
+        kept = union(self._agreeing(alternative, classes) for alternative in value)
+        self.note(f"`isinstance({ast.unparse(node)}, ...)`", module, node.lineno)
+        return kept or tuple(Instance(cls, exact=False) for cls in classes)
+
+    def _agreeing(self, alternative: Type, classes: list[ClassRef]) -> Value:
+        """What an alternative can be, known that it is an object of one of `classes`."""
+        match alternative:
+            case Instance(cls=cls, exact=exact):
+                if any(wanted in self.classes.order(cls) or _is_root(wanted) for wanted in classes):
+                    return (alternative,)
+                return NOTHING if exact else tuple(Instance(wanted, exact=False) for wanted in classes)
+            case Items(cls=cls) if cls is not None:
+                return (alternative,)
+            case Unknown() | ExternalMethod():
+                return tuple(Instance(wanted, exact=False) for wanted in classes)
         return NOTHING
 
     def is_module(self, alternative: Type) -> bool:
@@ -145,3 +189,17 @@ class Evaluator:
             case Items(cls=cls):
                 return cls is not None
         return False
+
+
+def _class_of(alternative: Type) -> ClassRef | None:
+    match alternative:
+        case ClassObject(cls=cls):
+            return cls
+        case ExternalRef(qualified=qualified) if knowledge().kind(qualified) is not Kind.UNKNOWN:
+            return ExternalClass(qualified)
+    return None
+
+
+def _is_root(cls: ClassRef) -> bool:
+    """Whether a class is nn.Module itself, from which a class with unread bases may derive too."""
+    return isinstance(cls, ExternalClass) and cls.qualified in ("torch.nn.Module", "torch.nn.modules.module.Module")

@@ -6,11 +6,12 @@ import ast
 from typing import TYPE_CHECKING
 
 from .annotations import annotation_value
-from .attributes import filled_elements, self_name
+from .attributes import self_name
 from .bindings import reaching
 from .containers import along, iterated, with_elements
-from .functions import owner_class
+from .functions import owner_class, returned
 from .names import Binding, Scope
+from .parameters import passed
 from .project import Definition, External, Resolved, SourceModule, Submodule
 from .types import (
     NOTHING,
@@ -22,6 +23,7 @@ from .types import (
     Items,
     ModuleRef,
     ProjectClass,
+    Type,
     Unknown,
     Value,
     short,
@@ -56,11 +58,13 @@ def _from_star(ev: Evaluator, name: str, module: SourceModule) -> Value:
 
 
 def _filled(ev: Evaluator, name: str, scope: Scope, module: SourceModule) -> Value:
-    if not isinstance(scope.node, _FUNCTIONS):
+    """What the code puts into the container that a variable is."""
+    if scope.is_class:
         return NOTHING
     return union(
         iterated(ev, node, module) if extends else ev.value(node, module)
-        for node, extends in filled_elements(module.names, scope.node, name)
+        for variable, node, extends in module.nodes.fills.get(name, ())
+        if (found := module.names.lookup(name, variable)) and found[0] is scope
     )
 
 
@@ -86,11 +90,23 @@ def bound(ev: Evaluator, binding: Binding, scope: Scope, module: SourceModule) -
 def declared(ev: Evaluator, annotation: ast.expr, value: ast.expr | None, module: SourceModule) -> Value:
     """An annotated assignment: what is assigned where that is known, else what is declared."""
     assigned = ev.value(value, module) if value is not None else NOTHING
+    annotated = annotation_value(ev, annotation, module)
+    if any(is_interface(ev, alternative) for alternative in annotated):
+        return annotated
     if assigned and not any(isinstance(alternative, Unknown) for alternative in assigned):
         return assigned
-    annotated = annotation_value(ev, annotation, module)
     ev.note(f"annotated `{short(annotation)}`", module, annotation.lineno)
     return annotated or UNKNOWN
+
+
+def is_interface(ev: Evaluator, alternative: Type) -> bool:
+    """Whether an object is known to TorchScript by an interface or a scripted class."""
+    cls = getattr(alternative, "cls", None)
+    return cls is not None and any(
+        parent.module.names.resolve(decorator) in ("torch.jit.interface", "torch.jit.script")
+        for parent in ev.classes.project_order(cls)
+        for decorator in parent.node.decorator_list
+    )
 
 
 def imported(ev: Evaluator, target: str, module: SourceModule) -> Value:
@@ -123,9 +139,11 @@ def _parameter(ev: Evaluator, node: ast.arg, scope: Scope, module: SourceModule)
             "__init_subclass__",
             "__class_getitem__",
         )
-        return (ClassObject(owner),) if is_class else (Instance(owner, exact=False),)
+        return (ClassObject(owner, exact=False),) if is_class else (Instance(owner, exact=False),)
     if node.annotation is None:
-        return UNKNOWN
+        if isinstance(function, ast.Lambda) or node in (function.args.vararg, function.args.kwarg):
+            return UNKNOWN
+        return passed(ev, function, node, module)
     ev.note(f"parameter `{node.arg}: {short(node.annotation)}`", module, node.lineno)
     annotated = annotation_value(ev, node.annotation, module) or UNKNOWN
     return (Items(annotated),) if node in (function.args.vararg, function.args.kwarg) else annotated
@@ -152,11 +170,19 @@ def _unpacked(ev: Evaluator, binding: Binding, module: SourceModule) -> Value:
 
 
 def entered(ev: Evaluator, context: ast.expr, module: SourceModule) -> Value:
-    """What `with context as x` binds: what a generator yields, or the object itself for a module."""
-    return union(
-        alternative.elements if isinstance(alternative, Items) and alternative.cls is None else (alternative,)
-        for alternative in ev.value(context, module)
-    )
+    """What `with context as x` binds: what a generator yields, what `__enter__` returns, or a module itself."""
+    return union(_entered(ev, alternative) for alternative in ev.value(context, module))
+
+
+def _entered(ev: Evaluator, alternative: Type) -> Value:
+    match alternative:
+        case Items(elements=elements, cls=None):
+            return elements or UNKNOWN
+        case Instance(cls=ProjectClass() as cls):
+            method = ev.classes.find_method(cls, "__enter__")
+            if method:
+                return returned(ev, FunctionRef(method[0].module, method[1], alternative)) or UNKNOWN
+    return (alternative,)
 
 
 def _position_of(name: str, target: ast.Tuple | ast.List) -> int:

@@ -5,6 +5,7 @@ A row of samples spells the constructor's arguments and, after `->`, those of th
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 
 from ..torch_api import MODULES
@@ -150,7 +151,7 @@ def module_rows() -> Iterator[Row]:
         rule = "TS302" if row.training else "TS301"
         function = row.targets[0].rpartition(".")[2]
         skipped = {setting: why for (skipping, setting), why in SKIPPED.items() if skipping == function}
-        yield Row(rule, name, lambda name=name, rule=rule: module_cases(name, rule), skipped=skipped)
+        yield Row(rule, name, functools.partial(module_cases, name, rule), skipped=skipped)
 
 
 def module_cases(name: str, rule: str) -> list[Case]:
