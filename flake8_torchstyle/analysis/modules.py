@@ -100,6 +100,13 @@ class ModuleAnalysis:
         return self._judge(call)[1]
 
     def _judge(self, call: ast.Call | ast.Attribute) -> tuple[ForwardCall | None, tuple[Evidence, ...]]:
+        try:
+            return self._judged(call)
+        except RecursionError:
+            text = "the code is nested too deeply to be followed"
+            return None, (Evidence(text, self._module.path, call.lineno),)
+
+    def _judged(self, call: ast.Call | ast.Attribute) -> tuple[ForwardCall | None, tuple[Evidence, ...]]:
         method = call.func if isinstance(call, ast.Call) else call
         receiver = method.value if isinstance(method, ast.Attribute) else method
         why = self._surroundings.would_recurse(call, receiver)
@@ -159,7 +166,7 @@ class ModuleAnalysis:
             found += [e for e in self._evaluator.classes.answer(cls).evidence if e not in found]
         return found
 
-    def _own_call_around(self, call: ast.AST) -> Evidence | None:
+    def _own_call_around(self, call: ast.expr) -> Evidence | None:
         """The class around a call, if it has its own `__call__`: what it holds is likely of its own kind."""
         for ancestor in self.names.ancestors(call):
             if isinstance(ancestor, ast.ClassDef):
@@ -225,9 +232,14 @@ class ModuleAnalysis:
 
     def _describe(self, value: Value) -> str:
         """The receiver's class as the message names it: "`Encoder`, an nn.Module (models/encoder.py:12)"."""
-        cls = next(iter(_classes(value)), MODULE_ROOT)
-        if cls == SOME_MODULE:
-            return "an nn.Module"
+        classes = [cls for cls in _classes(value) if cls != SOME_MODULE]
+        if not classes:
+            return "an nn.Module" if value else f"`{MODULE_ROOT.qualified}`"
+        if len(classes) > 2:
+            return f"{self._described(classes[0])}, or one of {len(classes) - 1} other classes"
+        return ", or ".join(map(self._described, classes))
+
+    def _described(self, cls: ClassRef) -> str:
         if isinstance(cls, ExternalClass):
             own = cls.qualified.startswith("torch.nn.") or knowledge().kind(cls.qualified) is not Kind.MODULE
             return f"`{cls.qualified}`" + ("" if own else ", an nn.Module")

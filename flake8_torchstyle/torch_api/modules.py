@@ -2,8 +2,8 @@
 
 A row spells the parameters of the module's call and of its constructor: `name` is required, `name?` optional,
 `name?=value` optional with a default that the function does not share, `name>other` is called `other` in the function,
-`name:form` is converted (see `Form`; `sides4` repeats one number four times), and what follows `*` is given by keyword only. The
-tests decide from torch which modules hold state, and hold the rows against its signatures.
+`name:form` is converted (see `Form`; `sides4` repeats one number four times), and what follows `*` is given by keyword
+only. The tests decide from torch which modules hold state, and hold the rows against its signatures.
 """
 
 from __future__ import annotations

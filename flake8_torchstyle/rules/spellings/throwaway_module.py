@@ -39,8 +39,8 @@ one of the two sets consists of names, attributes and literals.
 
 It is unsafe for a `scale_factor` of `nn.Upsample` that is not a literal (the class also takes a tensor) and for
 `nn.Softmax2d`, which refuses inputs that are not 3D or 4D. There is no fix for `*args` and `**kwargs`, for paddings
-and ratios that are not literal (one number means every side), for names that come from `from torch.nn import *`, or where a
-comment would be lost.
+and ratios that are not literal (one number means every side), for names that come from `from torch.nn import *`, or
+where a comment would be lost.
 
 What can differ:
 
