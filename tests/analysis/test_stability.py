@@ -21,8 +21,9 @@ FILES = {
         "        return self.net.forward(x)\n"
     ),
     "pkg/special.py": (
-        "from .base import Base\nfrom .nets import Custom, Net\n\n\nclass Special(Net):\n    def __call__(self, x): ...\n"
-        "\n\nclass Runner(Base):\n    def __init__(self):\n        super().__init__(Net())\n        self.mine = Custom()\n"
+        "from .base import Base\nfrom .nets import Custom, Net\n\n\nclass Special(Net):\n"
+        "    def __call__(self, x): ...\n\n\nclass Runner(Base):\n    def __init__(self):\n"
+        "        super().__init__(Net())\n        self.mine = Custom()\n"
     ),
     "pkg/use.py": (
         "from .base import Base\nfrom .nets import Net\n\n\ndef run(net: Net, x):\n    net.forward(x)\n"
