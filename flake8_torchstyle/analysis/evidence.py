@@ -132,7 +132,8 @@ def delegated_to(ev: Evaluator, receiver: ast.expr, module: SourceModule) -> lis
     if len(assigned) != 1 or not isinstance(assigned[0].value, ast.Name):
         return []
     bindings = module.names.lookup(assigned[0].value.id, assigned[0].value)
-    if bindings is None or not all(isinstance(binding.node, ast.arg) for binding in bindings[1]):
+    # `Any` is said of what is no module: a parameter of which nothing is said is the common case.
+    if bindings is None or not all(isinstance(b.node, ast.arg) and b.node.annotation is None for b in bindings[1]):
         return []
     text = f"the nn.Module `{owner.name}` hands its `forward` on to `{ast.unparse(receiver)}`"
     return [Evidence(text, module.path, assigned[0].row)]

@@ -795,6 +795,17 @@ EVIDENCE = {
             def forward(self, x):
                 return self.mod.forward(x.float())  # -> likely
         """,
+    "delegation-to-anything": """
+        from typing import Any
+
+        class Wrapper(nn.Module):
+            def __init__(self, estimator: Any):
+                super().__init__()
+                self.estimator = estimator
+
+            def forward(self, x):
+                return self.estimator.forward(x)  # -> silent
+        """,
     "delegation-by-something-that-is-no-module": """
         class Cast:
             def __init__(self, mod):
