@@ -14,7 +14,10 @@ _FIX = {Applicability.SAFE: "safe", Applicability.UNSAFE: "unsafe", Applicabilit
 
 def rules_table() -> str:
     """The table of rules, in Markdown."""
-    rows = [f"| {rule.code} | {rule.name} | {rule.summary} | {_FIX[rule.applicability]} |" for rule in all_rules()]
+    rows = [
+        f'| <a id="{rule.code.lower()}"></a>{rule.code} | {rule.name} | {rule.summary} | {_FIX[rule.applicability]} |'
+        for rule in all_rules()
+    ]
     return "\n".join(["| code | name | flags | fix |", "|---|---|---|---|", *rows, ""])
 
 

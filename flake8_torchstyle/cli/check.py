@@ -65,7 +65,8 @@ def run(args: argparse.Namespace) -> int:
         from ..reporting import statistics
 
         statistics.write(reported, sys.stdout, as_json=args.output_format == "json")
-    else:
+    elif reported or not failed or args.output_format not in reporting.FOR_PEOPLE:
+        # "All checks passed!" would be wrong where some could not be made.
         reporting.write(args.output_format, reported, sys.stdout)
     if failed:
         return FAILURE
@@ -75,7 +76,7 @@ def run(args: argparse.Namespace) -> int:
 def _file_reports(args: argparse.Namespace, config: Config) -> list[FileReport]:
     files = found_files(args.paths, config)
     task = CheckTask(config)
-    notes: list[str] = []
+    notes = [] if files else ["no Python file or notebook under the given paths"]
 
     def look_at(files: Sequence[tuple[str, bool]]) -> Iterator[FileReport]:
         if args.cluster is None:

@@ -13,6 +13,7 @@ from typing import TextIO
 from ..runner import Reported
 
 FORMATS = ("full", "concise", "json", "sarif", "github", "gitlab", "junit")
+FOR_PEOPLE = frozenset({"full", "concise"})
 
 
 def write(output_format: str, reported: Sequence[Reported], stream: TextIO) -> None:

@@ -103,6 +103,19 @@ def test_a_missing_path_is_an_error(run: Run) -> None:
     assert (result.code, result.err) == (2, "torchstyle: error: nowhere.py: no such file or folder\n")
 
 
+def test_nothing_is_said_to_pass_that_could_not_be_checked(run: Run, project: pathlib.Path) -> None:
+    (project / "a.py").write_text("import torch\ntorch.relu(\n")
+    result = run("check", ".")
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("a.py: 2:")
+    assert run("check", "--output-format", "json", ".").out == "[]\n"
+
+
+def test_a_folder_without_python_files_is_noted(run: Run, project: pathlib.Path) -> None:
+    result = run("check", ".")
+    assert (result.code, result.err) == (0, "torchstyle: note: no Python file or notebook under the given paths\n")
+
+
 def test_a_file_that_does_not_parse_is_named_and_the_rest_done(run: Run, project: pathlib.Path) -> None:
     (project / "a.py").write_text("def (:\n")
     (project / "b.py").write_text(ALIAS)
