@@ -145,13 +145,23 @@ _SAMPLES = {
 }
 
 
+# The form that is run over all dtypes, modes and inputs; the others differ in the writing only and are run once.
+_THOROUGH = frozenset({"positional", "without arguments"})
+
+
 def module_rows() -> Iterator[Row]:
-    """A row for each module, by its absolute name."""
+    """Two rows for each module, by its absolute name: forms that are run thoroughly, and the others."""
     for name, row in MODULES.items():
         rule = "TS302" if row.training else "TS301"
         function = row.targets[0].rpartition(".")[2]
         skipped = {setting: why for (skipping, setting), why in SKIPPED.items() if skipping == function}
-        yield Row(rule, name, functools.partial(module_cases, name, rule), skipped=skipped)
+        yield Row(rule, name, functools.partial(_cases, name, rule, True), skipped=skipped)
+        other = functools.partial(_cases, name, rule, False)
+        yield Row(rule, f"{name}, other forms", other, thorough=False, traced=False, skipped=skipped)
+
+
+def _cases(name: str, rule: str, thorough: bool) -> list[Case]:
+    return [case for case in module_cases(name, rule) if (case.form in _THOROUGH) == thorough]
 
 
 def module_cases(name: str, rule: str) -> list[Case]:
