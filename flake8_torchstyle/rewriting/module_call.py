@@ -98,15 +98,14 @@ def _argument(argument: cst.Arg, context: Context) -> Argument:
 
 def _may_move(built: Sequence[cst.Arg], call: Sequence[cst.Arg], context: Context) -> bool:
     """Whether the constructor's arguments may be evaluated after the call's, and hold nothing else to rewrite."""
+    inside = {id(node) for a in built for node in _walk(a.value)}
+    for node in context.nodes:
+        found = context.ast_of(node) if id(node) in inside else None
+        if found is not None and is_candidate(found, context.file.names):
+            return False
     if all(_is_plain(a.value) for a in built):
         return not any(isinstance(node, cst.NamedExpr) for a in call for node in _walk(a.value))
-    if not all(_is_plain(a.value) for a in call):
-        return False
-    inside = {id(node) for a in built for node in _walk(a.value)}
-    return not any(
-        id(node) in inside and (found := context.ast_of(node)) is not None and is_candidate(found, context.file.names)
-        for node in context.nodes
-    )
+    return all(_is_plain(a.value) for a in call)
 
 
 def _is_plain(node: cst.BaseExpression) -> bool:
