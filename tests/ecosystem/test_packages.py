@@ -17,7 +17,7 @@ pytestmark = pytest.mark.ecosystem
 FOUND = {
     "timm": {"TS1": 1, "TS2": 1},
     "kornia": {"TS1": 10, "TS2": 10},
-    "transformers": {"TS1": 10, "TS2": 60},
+    "transformers": {"TS1": 10, "TS2": 60, "TS3": 30},
     "nemo_toolkit": {"TS1": 100, "TS2": 50},
     "espnet": {"TS1": 20, "TS2": 70},
 }

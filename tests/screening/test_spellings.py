@@ -1,0 +1,42 @@
+"""The screens let every spelling of a candidate through, and take their time from the length of a text only."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from flake8_torchstyle.analysis.names import FileNames
+from flake8_torchstyle.screening import candidates, places
+
+CANDIDATES = {
+    "class under another name": "from torch.nn import ReLU as act\ny = act()(x)\n",
+    "star import": "from torch.nn import *\ny = ReLU()(x)\n",
+    "class in parentheses": "import torch.nn as nn\ny = ((nn.ReLU)())(x)\n",
+    "class far from its call": "import torch.nn as nn\ny = (nn.ReLU(\n)  # ) (\n(x))\n",
+    "string among the arguments": "import torch.nn as nn\ny = nn.L1Loss(reduction='(')(a, b)\n",
+    "module's own file": "from torch.nn.modules.activation import ReLU\ny = ReLU()(x)\n",
+    "softmax under another name": "from torch.nn.functional import softmax as s\ny = s(x)\n",
+    "softmax of a name with dim": "import torch.nn.functional as F\ny = F.softmax(x_dim)\n",
+    "softmax with dtype": "import torch.nn.functional as F\ny = F.softmax(x, dtype=d)\n",
+    "softmax of a call with dim": "import torch.nn.functional as F\ny = F.softmax(x.sum(dim=1))\n",
+    "softmax with None": "import torch.nn.functional as F\ny = F.softmax(x, None)\n",
+    "softmax class": "import torch.nn as nn\ny = nn.Softmax(\n)\n",
+    "log under another name": "from torch import log as ln, softmax\ny = ln(softmax(x, dim=1))\n",
+    "log behind": "import torch\ny = (torch.softmax(x, dim=1)\n  .log())\n",
+    "loss under another name": "from torch.nn.functional import nll_loss as loss\ny = loss(x.softmax(1), t)\n",
+    "loss in a variable": "import torch.nn as nn\nc = nn.NLLLoss()\ny = c(x.softmax(1), t)\n",
+    "forward handed on": "y = map(net.\\\nforward , x)\n",
+    "forward in parentheses": "y = map((net.forward), x)\n",
+}
+
+
+@pytest.mark.parametrize("source", CANDIDATES.values(), ids=CANDIDATES)
+def test_candidate(source: str) -> None:
+    assert list(candidates(FileNames(ast.parse(source)), source, places(source)))
+
+
+@pytest.mark.parametrize("before", ["f(x)", "torch", "net.forward", "torch.softmax"])
+def test_a_row_of_hashes_is_read_in_one_way(before: str) -> None:
+    """A pattern that could split it in many ways would not come back."""
+    places(f"import torch\n{before}{'#' * 5000}\n{before} {'# ' * 5000}\n")
