@@ -18,7 +18,7 @@ from torch import nn
 
 from ..devices import absent, describe, present
 from .comparison import Comparison
-from .hook import current
+from .hook import Shadow, current
 from .records import Records, SiteRecord
 from .values import UnsuitableError, Values
 
@@ -41,26 +41,35 @@ def call(key: str, old: Callable[..., Any], new: Callable[..., Any], added: tupl
         shadow.records.machine = _machine()
     record = shadow.records.site(key)
     record.calls += 1
-    if record.compared >= shadow.calls:
-        reason: str | None = f"after the first {shadow.calls} compared calls"
-    else:
-        reason = unsuitable_now() or _unsuitable_receiver(key, operands, record)
+    reason = _reason_to_skip(shadow, record, key, operands)
     if reason is not None:
         shadow.records.skipped(record, reason)
         return old(*operands)
     return _compared(shadow.records, record, old, new, added, operands)
 
 
+def _reason_to_skip(shadow: Shadow, record: SiteRecord, key: str, operands: tuple[Any, ...]) -> str | None:
+    if record.compared >= shadow.calls:
+        return f"after the first {shadow.calls} compared calls"
+    try:
+        return unsuitable_now() or _unsuitable_receiver(key, operands, record)
+    except Exception as problem:  # what another version of torch may lack must not reach the program
+        return f"no comparison: {type(problem).__name__}: {problem}".split("\n")[0]
+
+
 def _machine() -> dict[str, Any]:
     return {"torch": torch.__version__, "devices": [describe(device) for device in present()], "absent": absent()}
 
 
-@torch.compiler.assume_constant_result  # type: ignore[untyped-decorator]
 def _note_compiled(key: str) -> None:
     """Note that torch.compile has traced a site: the tracer runs this once and takes the result for granted."""
     shadow = current()
     if shadow is not None:
         shadow.records.skipped(shadow.records.site(key), "traced by torch.compile or torch.export")
+
+
+# What `torch.compiler.assume_constant_result` does, which would import the compiler.
+_note_compiled._dynamo_marked_constant = True  # type: ignore[attr-defined]
 
 
 def unsuitable_now() -> str | None:
@@ -139,6 +148,9 @@ def _compared(
         comparison = Comparison(record, Values(operands), old, new, added)
     except UnsuitableError as reason:
         records.skipped(record, str(reason))
+        return old(*operands)
+    except Exception as problem:  # a fault of the comparison is told in the report
+        records.skipped(record, f"no comparison: {type(problem).__name__}: {problem}".split("\n")[0])
         return old(*operands)
     started = time.perf_counter()
     try:

@@ -118,6 +118,8 @@ class Comparison:
         changed = self._run(self._new, self._added, backward=backward)
         if changed.exhausted:
             raise UnsuitableError("not enough memory for the second spelling")
+        if _is_function(program.result) and program.result is not changed.result:
+            raise UnsuitableError("a reference to another function: the calls made through it are not seen")
         found = program.difference(changed)
         again = self._run(self._old, (), backward=backward) if backward or found else None
         if again is not None and again.exhausted:
@@ -174,6 +176,10 @@ class Comparison:
 def _resolved(item: object) -> Any:
     """What a name of the new spelling stands for: read where the call stands, or the module that the fix imports."""
     return importlib.import_module(item) if isinstance(item, str) else item()  # type: ignore[operator]
+
+
+def _is_function(value: object) -> bool:
+    return callable(value) and not isinstance(value, (torch.nn.Module, type))
 
 
 def _unchanged(tensor: torch.Tensor) -> torch.Tensor:

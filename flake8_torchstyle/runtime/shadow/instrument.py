@@ -140,10 +140,10 @@ class _Finder:
         found = next(node for node in around if all(self._covers(node, edit.start, edit.end) for edit in edits))
         parent = self._parents.get(found)
         called = isinstance(parent, ast.Call) and parent.func is found
-        if isinstance(found, (ast.Name, ast.Attribute)) and not called:
+        replaced = any((edit.start, edit.end) == self.span(found) for edit in edits)
+        if isinstance(found, (ast.Name, ast.Attribute)) and not called and not replaced:
             raise NotShadowedError("a reference, not a call: the calls made through it are not seen")
         # What is called gives way to something else to call: the two are compared by what their calls give.
-        replaced = any((edit.start, edit.end) == self.span(found) for edit in edits)
         if isinstance(parent, ast.Call) and called and (replaced or not isinstance(found, ast.Call)):
             return parent, edits
         return found, edits

@@ -27,7 +27,7 @@ class RandomState:
         numpy = sys.modules.get("numpy")
         return cls(
             torch.get_rng_state(),
-            {device: torch.get_device_module(device).get_rng_state(device) for device in used},
+            {device: torch.get_device_module(device).get_rng_state(*_place(device)) for device in used},
             random.getstate(),
             numpy.random.get_state(legacy=False) if numpy is not None else None,
         )
@@ -36,7 +36,7 @@ class RandomState:
         """Make it the present state again."""
         torch.set_rng_state(self.cpu)
         for device, state in self.accelerators.items():
-            torch.get_device_module(device).set_rng_state(state, device)
+            torch.get_device_module(device).set_rng_state(state, *_place(device))
         random.setstate(self.python)
         if self.numpy is not None:
             sys.modules["numpy"].random.set_state(self.numpy)
@@ -44,3 +44,8 @@ class RandomState:
     def values(self) -> tuple[object, ...]:
         """The state as values that can be compared."""
         return (self.cpu, *self.accelerators.values(), self.python, self.numpy)
+
+
+def _place(device: torch.device) -> tuple[torch.device, ...]:
+    """How a backend wants to be told which of its devices is meant; there is just one of mps, which takes none."""
+    return () if device.type == "mps" else (device,)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import collections
 import copy
+import sys
 import types
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
@@ -74,7 +75,9 @@ class Values:
         for inner in module.modules():
             if isinstance(inner, torch.jit.ScriptModule):
                 raise UnsuitableError("a scripted module")
-            if isinstance(inner, torch._dynamo.OptimizedModule) or inner._compiled_call_impl is not None:
+            compiler = sys.modules.get("torch._dynamo.eval_frame")
+            wrapped = compiler is not None and isinstance(inner, compiler.OptimizedModule)
+            if wrapped or inner._compiled_call_impl is not None:
                 raise UnsuitableError("a module compiled by torch.compile")
             self.modules[id(inner)] = inner
 

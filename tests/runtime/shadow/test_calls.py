@@ -100,6 +100,7 @@ SAME = [
     pytest.param(lambda x: random.random(), lambda x: random.random(), lambda: (1,), id="Python's random numbers"),
     pytest.param(torch.view_as_real, torch.view_as_real, lambda: (torch.ones(2, dtype=torch.cfloat),), id="complex"),
     pytest.param(lambda x: x, lambda x: x, lambda: (torch.eye(3).to_sparse(),), id="sparse"),
+    pytest.param(lambda t: t.conv2d, lambda t: F.conv2d, lambda: (torch,), id="reference to the same function"),
 ]
 
 
@@ -258,6 +259,7 @@ def jit_traced(run: Run) -> SiteRecord:
         pytest.param(compiled, "torch.compile", id="torch.compile"),
         pytest.param(jit_traced, "torch.jit.trace", id="torch.jit.trace"),
         pytest.param(lambda run: run(torch.relu, F.relu, torch.ones(1).as_subclass(Sub))[1], "subclass", id="subclass"),
+        pytest.param(lambda run: run(lambda t: t.relu, lambda t: F.relu, torch)[1], "reference", id="reference"),
         pytest.param(lambda run: run(list, list, iter([1]))[1], "iterator", id="iterator"),
         pytest.param(lambda run: run(torch.relu, F.relu, torch.ones(1, device="meta"))[1], "meta", id="meta"),
     ],
