@@ -29,7 +29,7 @@ class Package:
 
 _GRAPHS = "aiohttp aiohappyeyeballs aiosignal attrs frozenlist multidict propcache yarl idna psutil pyparsing"
 PACKAGES = (
-    Package("kornia", ("kornia==0.9.0", "kornia-rs==0.2.0", "numpy", "packaging"), 19),
+    Package("kornia", ("kornia==0.9.0", "kornia-rs==0.2.0", "numpy", "packaging"), 21),
     Package("torch_geometric", ("torch-geometric==2.8.1", "numpy", "requests", "tqdm", "xxhash", *_GRAPHS.split()), 14),
     Package(
         "torchmetrics", ("torchmetrics==1.9.0", "lightning-utilities", "numpy", "packaging", "typing-extensions"), 5
