@@ -32,7 +32,9 @@ The fix is unsafe for a receiver that is only known to be of a public base class
 `self.forward` inside `forward`, and in code that TorchScript may compile. There is none where a comment would be lost.
 
 Never reported: `super().forward(...)`, `Class.forward(self, ...)`, classes with their own `__call__`, a call inside the
-object's own `__call__`, functions that are registered as hooks or replace a `forward`.
+object's own `__call__`, functions that are registered as hooks or replace a `forward`, and what those call.
+
+`torchstyle check --explain-types FILE:ROW` prints what the answer for a call rests on, with files and lines.
 
 ## References
 

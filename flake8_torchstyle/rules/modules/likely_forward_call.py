@@ -2,8 +2,15 @@
 
 ## What it does
 
-Finds `net.forward(x)` where strong evidence says that `net` is an `nn.Module`, but a proof is missing: one of its base
-classes cannot be read, or its class is unknown and the code calls `net.parameters()`, `net.state_dict()` or the like.
+Finds `net.forward(x)` where strong evidence says that `net` is an `nn.Module`, but a proof is missing:
+
+- one of the base classes cannot be read, but another is `nn.Module`, or the class has a `forward` and layers of its own;
+- the class is unknown, and the code calls `net.parameters()`, `net.state_dict()` or another method only modules have;
+- `net` is a parameter without annotation, and the callers in the project or its default pass modules;
+- the class is mixed into modules of the project, or the object comes out of a `ModuleList` of unknown content;
+- the class is known, but a class of the project that derives from it replaces `__call__` or the attribute asked for.
+
+A name alone is no evidence. `torchstyle check --explain-types FILE:ROW` lists what there is.
 
 ## Why is this bad?
 
