@@ -155,13 +155,18 @@ class Project:
         """The file that holds the longest beginning of a dotted target, and the rest of the target."""
         dots = len(target) - len(target.lstrip("."))
         parts = [part for part in target[dots:].split(".") if part]
+        best: tuple[SourceModule, list[str]] | None = None
         for base in self._bases(dots, parts, origin):
             for length in range(len(parts), -1 if dots else 0, -1):
                 path = self._file_for(base, parts[:length])
                 module = self.module_at(path) if path else None
-                if module:
-                    return module, parts[length:]
-        return None
+                if module and (best is None or len(parts) - length < len(best[1])):
+                    best = module, parts[length:]
+                    break
+            # Tests may lie in a folder named like the package; the one that holds more of the name is meant.
+            if best is not None and len(best[1]) < 2:
+                break
+        return best
 
     def _bases(self, dots: int, parts: list[str], origin: SourceModule) -> Iterator[pathlib.Path]:
         """The folders in which a target's first part may lie, most likely first."""

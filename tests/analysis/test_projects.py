@@ -176,6 +176,12 @@ PROJECTS = {
         "scripts/run.py": "from pkg.net import Net\n\nNet().forward(1)  # -> safe\n",
         "examples/deep/run.py": "from pkg.net import Net\n\nNet().forward(1)  # -> safe\n",
     },
+    "tests-in-a-folder-named-like-the-package": {
+        "pkg/__init__.py": "",
+        "pkg/nets/__init__.py": NET,
+        "tests/pkg/__init__.py": "",
+        "tests/pkg/test_nets.py": "from pkg.nets import Net\n\nNet().forward(1)  # -> safe\n",
+    },
     "a-src-layout": {
         "pyproject.toml": "",
         "src/pkg/__init__.py": "",

@@ -2,9 +2,9 @@
 
 ## What it does
 
-Finds `net.forward(x)` where strong evidence says that `net` is an `nn.Module`, but a proof is missing:
+Finds `net.forward(x)` where strong evidence says that `net` is an `nn.Module`, but proof is missing:
 
-- one of the base classes cannot be read, but another is `nn.Module`, or the class has a `forward` and layers of its own;
+- one of the base classes cannot be read, but another is `nn.Module`, or the class has a `forward` and its own layers;
 - the class is unknown, and the code calls `net.parameters()`, `net.state_dict()` or another method only modules have;
 - `net` is a parameter without annotation, and the callers in the project or its default pass modules;
 - the class is mixed into modules of the project, or the object comes out of a `ModuleList` of unknown content;
