@@ -1,0 +1,31 @@
+"""Texts on which a pattern with two ways to match would take for ever. These tests fail by never ending."""
+
+from __future__ import annotations
+
+import pytest
+
+from flake8_torchstyle.screening import places
+
+RULER = "#" * 5_000
+TEXTS = {
+    "a ruler of hashes after a call": f"import torch\nf(x)  {RULER}\ny = 1\n",
+    "a ruler after forward": f"import torch\nx.forward {RULER}\n",
+    "a ruler after torch": f"import torch\ntorch {RULER}\n",
+    "a ruler after softmax": f"import torch\nF.softmax {RULER}\n",
+    "rulers in a row": "import torch\nf(x)\n" + f"{RULER[:200]}\n" * 200 + "y = 1\n",
+    "hashes apart": "import torch\nf(x) " + "# " * 5_000 + "\n",
+    "spaces": "import torch\nfrom torch import" + " " * 5_000 + "\\\n" + "f(x)" + " \\\n" * 2_000 + "+ 1\n",
+    "a comment that ends the file": f"import torch\nf(x)  {RULER}",
+}
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_screening_comes_to_an_end(text: str) -> None:
+    assert isinstance(places(text), list)
+
+
+@pytest.mark.parametrize("gap", ["  # why\n  ", "  ######\n  #####\n", " \\\n  "])
+def test_comments_between_tokens_hide_nothing(gap: str) -> None:
+    assert places(f"import torch\ny = (torch{gap}.{gap}relu(x))\n")
+    assert places(f"import torch\ny = (net.forward{gap}(x))\n")
+    assert places(f"from torch import nn\ny = (nn.ReLU(){gap}(x))\n")
