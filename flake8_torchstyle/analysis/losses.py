@@ -124,15 +124,10 @@ def _builders(node: ast.expr, names: FileNames) -> list[ast.expr]:
 def _attribute_values(owner: str, attribute: str, at: ast.AST, names: FileNames) -> Iterator[ast.expr | None]:
     """What the class around a place assigns to `self.attribute`."""
     cls = next((ancestor for ancestor in names.ancestors(at) if isinstance(ancestor, ast.ClassDef)), None)
-    for node in ast.walk(cls) if cls is not None else ():
-        match node:
-            case ast.Attribute(value=ast.Name(id=name), attr=attr, ctx=ast.Store()) if (name, attr) == (
-                owner,
-                attribute,
-            ):
-                parent = names.parent(node)
-                whole = isinstance(parent, ast.Assign) and node in parent.targets
-                yield parent.value if whole and isinstance(parent, ast.Assign) else None
+    for node in names.stores(cls, owner, attribute) if cls is not None else ():
+        parent = names.parent(node)
+        whole = isinstance(parent, ast.Assign) and node in parent.targets
+        yield parent.value if whole and isinstance(parent, ast.Assign) else None
 
 
 def _changes_in_place(name: ast.Name, names: FileNames) -> bool:

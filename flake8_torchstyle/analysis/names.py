@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from .scopes import Binding, BindingKind, Scope, ScopeBuilder, binds_elsewhere
+from .walking import walk
 
 __all__ = ["Binding", "BindingKind", "FileNames", "Scope", "is_missing_import_default"]
 
@@ -31,6 +32,7 @@ class FileNames:
         self.module_scope = Scope(tree, None)
         self._builder = ScopeBuilder(tree, self.module_scope, lazy=source is not None and not binds_elsewhere(source))
         self._subjects: dict[ast.AST, frozenset[str]] = {}
+        self._stores: dict[ast.ClassDef, dict[tuple[str, str], list[ast.Attribute]]] = {}
 
     @property
     def star_imports(self) -> list[str]:
@@ -104,6 +106,17 @@ class FileNames:
             self._subjects[around] = frozenset(_subjects(around))
         return bool(self._subjects[around]) and ast.dump(node) in self._subjects[around]
 
+    def stores(self, cls: ast.ClassDef, owner: str, attribute: str) -> list[ast.Attribute]:
+        """The places in a class that assign to `owner.attribute`."""
+        if cls not in self._stores:
+            found: dict[tuple[str, str], list[ast.Attribute]] = {}
+            self._stores[cls] = found
+            for node in walk(cls):
+                match node:
+                    case ast.Attribute(value=ast.Name(id=name), attr=attr, ctx=ast.Store()):
+                        found.setdefault((name, attr), []).append(node)
+        return self._stores[cls].get((owner, attribute), [])
+
     def mentions(self, name: str) -> bool:
         """Whether any scope of the file binds or reads `name`."""
         # Outside ASCII, names have other spellings than their own.
@@ -116,7 +129,7 @@ class FileNames:
 
 def _subjects(function: ast.AST) -> Iterator[str]:
     """What a function asks `isinstance` of, in the form of `ast.dump`."""
-    for node in ast.walk(function):
+    for node in walk(function):
         match node:
             case ast.Call(func=ast.Name(id="isinstance"), args=[subject, _]):
                 yield ast.dump(subject)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from .walking import walk
+
 # Methods that put something into a container.
 FILLERS = frozenset({"append", "insert", "extend", "add_module", "register_module", "update"})
 
@@ -17,7 +19,7 @@ class NodeIndex:
         self.classes: list[ast.ClassDef] = []
         # What is put into the container that a variable is: the variable, the thing, whether that is a container too.
         self.fills: dict[str, list[tuple[ast.Name, ast.expr, bool]]] = {}
-        for node in ast.walk(tree):
+        for node in walk(tree):
             match node:
                 case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
                     self.calls.setdefault(name, []).append(node)

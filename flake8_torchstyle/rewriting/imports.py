@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from ..analysis.names import Binding, BindingKind, FileNames, Scope
+from ..analysis.walking import walk
 from ..diagnostics import Edit, Location
 from ..text import LineTable, newline_of
 
@@ -65,7 +66,7 @@ class ImportPlanner:
 
         What a name in them means then depends on when it is read, and the replacement may be made of the other.
         """
-        for node in ast.walk(self.names.tree):
+        for node in walk(self.names.tree):
             match node:
                 case ast.Attribute(value=module, ctx=ast.Store() | ast.Del()) if self._is_torch_module(module):
                     return True

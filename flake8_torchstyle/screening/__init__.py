@@ -18,6 +18,7 @@ import bisect
 from collections.abc import Iterable, Iterator
 
 from ..analysis.names import FileNames
+from ..analysis.walking import walk
 from ..text import row_starts
 from . import alias, chained_call, forward, forward_reference, softmax
 from ._screen import Screen
@@ -45,7 +46,7 @@ def candidates(names: FileNames, source: str, places: Iterable[int]) -> Iterator
     starts = row_starts(source)
     rows = sorted({bisect.bisect_right(starts, place) for place in places})
     for part in _parts_at(names.tree.body, rows):
-        for node in ast.walk(part):
+        for node in walk(part):
             if isinstance(node, _KINDS) and is_candidate(node, names):
                 yield node
 
