@@ -8,6 +8,7 @@ import contextlib
 import json
 import pathlib
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -112,6 +113,8 @@ def write_json(content: dict[str, object], args: argparse.Namespace) -> bool:
 
 def require_torch() -> None:
     """Raises CommandError where torch is not installed."""
+    # torch says so once where NumPy is missing, which nothing here needs.
+    warnings.filterwarnings("ignore", message="Failed to initialize NumPy")
     try:
         import torch  # noqa: F401
     except ImportError as error:
