@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import keyword
 import re
 from collections.abc import Iterator
 
@@ -38,10 +39,20 @@ def _called(source: str, closing: int) -> str | None:
                 end = start = offset
                 while start and (source[start - 1].isalnum() or source[start - 1] == "_"):
                     start -= 1
-                return source[start:end] or None
+                return _before_parenthesis(source[start:end], source[offset + 1 : closing])
         elif character in "\"'#":
             return None
     return None
+
+
+def _before_parenthesis(word: str, inside: str) -> str | None:
+    """The class that may be called; none (an empty word) where what is called stands in parentheses and is no call.
+
+    Texts such as the patterns of einops, `"b (h d) (w e)"`, are full of those.
+    """
+    if word and not keyword.iskeyword(word):
+        return word
+    return None if inside.rstrip(" \t\f\r\n\\").endswith(")") else ""
 
 
 def _matches(node: ast.expr, names: FileNames) -> bool:

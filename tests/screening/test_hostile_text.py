@@ -29,3 +29,12 @@ def test_comments_between_tokens_hide_nothing(gap: str) -> None:
     assert places(f"import torch\ny = (torch{gap}.{gap}relu(x))\n")
     assert places(f"import torch\ny = (net.forward{gap}(x))\n")
     assert places(f"from torch import nn\ny = (nn.ReLU(){gap}(x))\n")
+
+
+@pytest.mark.parametrize("called", ["nn.ReLU()", "(nn.ReLU())", "(nn.ReLU() )", "return(nn.ReLU())", "in (nn.ReLU())"])
+def test_a_module_in_parentheses_is_seen(called: str) -> None:
+    assert places(f"from torch import nn\n{called}(x)\n")
+
+
+def test_parentheses_in_texts_are_not_calls() -> None:
+    assert not places("from torch import nn\ny = rearrange(x, 'b (h p) (w q) -> b (h w) (p q)', p=4)\n")
