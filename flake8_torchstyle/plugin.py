@@ -10,7 +10,6 @@ import pathlib
 from collections.abc import Iterator
 
 from . import __version__
-from .engine import lint
 
 
 class TorchStylePlugin:
@@ -29,6 +28,9 @@ class TorchStylePlugin:
 
         What cannot be looked at yields nothing: flake8 has its own word for a file that does not parse.
         """
+        # flake8 loads its plugins also where it looks at no file, and in each of its processes.
+        from .engine import lint
+
         path = None if self._filename in ("-", "stdin") else pathlib.Path(self._filename)
         try:
             findings = lint("".join(self._lines), path, _every_rule, tree=self._tree)
