@@ -245,9 +245,11 @@ def _on_processes(task: CheckTask | FixTask, files: Sequence[tuple[str, bool]], 
     others = set(multiprocessing.active_children())
     # A forked process has everything that this one has imported and read.
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else None)
-    executor = ProcessPoolExecutor(min(jobs, len(batches)), mp_context=context, initializer=_die_on_interrupt)
+    executor = ProcessPoolExecutor(min(jobs, len(batches)), mp_context=context, initializer=_ignore_interrupts)
     try:
-        for reports in executor.map(_run_batch, [task] * len(batches), batches):
+        with _interrupts_held():
+            results = executor.map(_run_batch, [task] * len(batches), batches)
+        for reports in results:
             yield from reports
     except BrokenProcessPool as error:
         raise WorkerError("a process of --jobs died; --jobs 1 does without") from error
@@ -259,9 +261,22 @@ def _on_processes(task: CheckTask | FixTask, files: Sequence[tuple[str, bool]], 
         executor.shutdown(wait=True, cancel_futures=True)
 
 
-def _die_on_interrupt() -> None:
-    """Ctrl-C reaches every process of the terminal; the first one alone answers it."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+@contextlib.contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Let Ctrl-C wait: a process that is being started, and any thread but the first, must never get to see it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _ignore_interrupts() -> None:
+    """Ctrl-C reaches every process of the terminal; the first one alone answers it, and ends the others."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _run_batch(task: CheckTask | FixTask, batch: Sequence[tuple[str, bool]]) -> list[FileReport]:
