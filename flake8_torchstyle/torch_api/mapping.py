@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 
 class Verdict(enum.Enum):
@@ -86,6 +87,30 @@ class Parameter:
     keyword_only: bool
     values: Values | None = None
 
+    @property
+    def needed(self) -> bool:
+        """Whether a call has to give it."""
+        return self.required or (self.values is not None and self.values.explicit)
+
+
+class Bindable(Protocol):
+    """What `bind` asks of a parameter."""
+
+    @property
+    def name(self) -> str:
+        """Its keyword."""
+
+    @property
+    def keyword_only(self) -> bool:
+        """Whether it cannot be given by position."""
+
+    @property
+    def needed(self) -> bool:
+        """Whether a call has to give it."""
+
+
+AnyParameter = TypeVar("AnyParameter", bound=Bindable)
+
 
 @dataclass(frozen=True, slots=True)
 class Alias:
@@ -152,7 +177,7 @@ def plan_call(alias: Alias, arguments: Sequence[Argument]) -> CallPlan | None:
         return None
     if alias.verdict is Verdict.SAME_OBJECT:
         return CallPlan(tuple(Step() for _ in arguments), ())
-    bound = _bind(alias, arguments)
+    bound = bind(alias.parameters, arguments)
     if bound is None:
         return None
     steps: list[Step] = []
@@ -174,11 +199,11 @@ def _at(alias: Alias, position: int) -> str | None:
     return alias.documented[position] if position < len(alias.documented) else None
 
 
-def _bind(alias: Alias, arguments: Sequence[Argument]) -> list[Parameter] | None:
-    """The parameter of each argument, as Python binds them."""
-    by_name = {parameter.name: parameter for parameter in alias.parameters}
-    by_position = [parameter for parameter in alias.parameters if not parameter.keyword_only]
-    bound: list[Parameter] = []
+def bind(parameters: Sequence[AnyParameter], arguments: Sequence[Argument]) -> list[AnyParameter] | None:
+    """The parameter of each argument, as Python binds them; None for a call that fails or leaves out what it needs."""
+    by_name = {parameter.name: parameter for parameter in parameters}
+    by_position = [parameter for parameter in parameters if not parameter.keyword_only]
+    bound: list[AnyParameter] = []
     for index, argument in enumerate(arguments):
         if argument.keyword is not None:
             parameter = by_name.get(argument.keyword)
@@ -187,5 +212,4 @@ def _bind(alias: Alias, arguments: Sequence[Argument]) -> list[Parameter] | None
         if parameter is None or parameter in bound:
             return None
         bound.append(parameter)
-    needed = (p for p in alias.parameters if p.required or (p.values is not None and p.values.explicit))
-    return bound if all(parameter in bound for parameter in needed) else None
+    return bound if all(parameter in bound for parameter in parameters if parameter.needed) else None

@@ -10,7 +10,7 @@ import enum
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .mapping import NON_LITERAL, Argument
+from .mapping import NON_LITERAL, Argument, bind
 
 
 class Form(enum.Enum):
@@ -42,6 +42,11 @@ class ModuleParameter:
     spelled: str | None = None
     form: Form | None = None
     sides: int = 0
+
+    @property
+    def needed(self) -> bool:
+        """Whether a call has to give it."""
+        return self.required
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +99,8 @@ def plan_module_call(
 
     `in_order` keeps the arguments where they are, the constructor's first, each by keyword.
     """
-    built = _bind(row.constructor, constructor)
-    called = _bind(row.call, call)
+    built = bind(row.constructor, constructor)
+    called = bind(row.call, call)
     if built is None or called is None:
         return None
     converted = [_convert(p, a) for p, a in zip(built, constructor, strict=True)]
@@ -109,22 +114,6 @@ def plan_module_call(
     spelled = tuple((p.target, p.spelled) for p in row.constructor if p.spelled and p not in built)
     certain = not any(p.form is Form.RATIO and not _is_ratio(a) for p, a in zip(built, constructor, strict=True))
     return ModulePlan(tuple(placed), tuple(map(Placed, keywords[: len(called)])), (*spelled, *row.added), certain)
-
-
-def _bind(parameters: Sequence[ModuleParameter], arguments: Sequence[Argument]) -> list[ModuleParameter] | None:
-    """The parameter of each argument, as Python binds them; None for a call that fails."""
-    by_name = {parameter.name: parameter for parameter in parameters}
-    by_position = [parameter for parameter in parameters if not parameter.keyword_only]
-    bound: list[ModuleParameter] = []
-    for index, argument in enumerate(arguments):
-        if argument.keyword is not None:
-            parameter = by_name.get(argument.keyword)
-        else:
-            parameter = by_position[index] if index < len(by_position) else None
-        if parameter is None or parameter in bound:
-            return None
-        bound.append(parameter)
-    return bound if all(parameter in bound for parameter in parameters if parameter.required) else None
 
 
 def _convert(parameter: ModuleParameter, argument: Argument) -> Placed | None:

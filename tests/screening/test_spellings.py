@@ -34,9 +34,3 @@ CANDIDATES = {
 @pytest.mark.parametrize("source", CANDIDATES.values(), ids=CANDIDATES)
 def test_candidate(source: str) -> None:
     assert list(candidates(FileNames(ast.parse(source)), source, places(source)))
-
-
-@pytest.mark.parametrize("before", ["f(x)", "torch", "net.forward", "torch.softmax"])
-def test_a_row_of_hashes_is_read_in_one_way(before: str) -> None:
-    """A pattern that could split it in many ways would not come back."""
-    places(f"import torch\n{before}{'#' * 5000}\n{before} {'# ' * 5000}\n")
