@@ -8,7 +8,10 @@ the same expression. Where they cannot be matched the answer is None and the rul
 from __future__ import annotations
 
 import ast
+import bisect
 import pathlib
+import re
+from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,7 +20,7 @@ from libcst.metadata import MetadataWrapper, PositionProvider
 
 from .analysis.files import Asked
 from .analysis.names import FileNames
-from .diagnostics import Location
+from .diagnostics import Edit, Location
 from .rewriting.imports import ImportPlanner, UsableName
 from .text import LineTable
 
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from .analysis.project import Workspace
 
 Span = tuple[Location, Location]
+_NAME = re.compile(r"(?<![\w.])\w+")
 _KINDS: dict[type[cst.CSTNode], type[ast.expr]] = {
     cst.Call: ast.Call,
     cst.Attribute: ast.Attribute,
@@ -138,6 +142,28 @@ class Context:
         """The `ast` expression that a libcst call, attribute or name is."""
         kind = _KINDS.get(type(node))
         return self._ast_nodes.get((kind, self.span(node))) if kind else None
+
+    @cached_property
+    def _names(self) -> list[tuple[Location, Location, ast.Name]]:
+        """The names in the region that stand alone, with their places, in the order of the text."""
+        found = [
+            (*span, node)
+            for (_, span), node in self._ast_nodes.items()
+            if isinstance(node, ast.Name) and not isinstance(self.file.names.parent(node), ast.Attribute)
+        ]
+        return sorted(found, key=lambda name: name[:2])
+
+    def names_replaced(self, edits: Iterable[Edit]) -> tuple[ast.Name, ...]:
+        """The names, bases of attributes left out, that edits replace by text which does not mention them."""
+        found: list[ast.Name] = []
+        for edit in edits:
+            index = bisect.bisect_left(self._names, edit.start, key=lambda name: name[0])
+            while index < len(self._names) and self._names[index][1] <= edit.end:
+                name = self._names[index][2]
+                index += 1
+                if name.id not in _NAME.findall(edit.content):
+                    found.append(name)
+        return tuple(found)
 
     def span(self, node: cst.CSTNode) -> Span:
         """Where a node stands in the file, its own parentheses left out."""

@@ -43,7 +43,7 @@ class _Draft:
 
     finding: Finding
     anchor: ast.stmt | None
-    rewritten: ast.Name | None
+    replaced: tuple[ast.Name, ...]
 
 
 def parse(source: str) -> ast.Module:
@@ -203,9 +203,9 @@ def _draft(rule: Rule, report: Report, context: Context) -> _Draft:
         fix=fix,
         noqa_row=_noqa_row(context, start),
     )
-    used = context.ast_of(report.at)
-    rewritten = used if report.name is not None and isinstance(used, ast.Name) else None
-    return _Draft(finding, report.name.anchor if report.name else None, rewritten)
+    if report.name is None:
+        return _Draft(finding, None, ())
+    return _Draft(finding, report.name.anchor, context.names_replaced(report.edits))
 
 
 def _noqa_row(context: Context, start: Location) -> int:
@@ -227,11 +227,11 @@ def _settle(file: FileContext, drafts: list[_Draft], levels: set[Applicability])
         else:
             findings[index] = replace(findings[index], fix=None)
     chosen.sort()
-    imported = [index for index in chosen if drafts[index].anchor or drafts[index].rewritten]
+    imported = [index for index in chosen if drafts[index].anchor or drafts[index].replaced]
     if imported:
         anchors = [anchor for index in imported if (anchor := drafts[index].anchor)]
-        rewritten = [name for index in imported if (name := drafts[index].rewritten)]
-        extra = tuple(file.imports.edits(anchors, rewritten))
+        replaced = [name for index in imported for name in drafts[index].replaced]
+        extra = tuple(file.imports.edits(anchors, replaced))
         findings[imported[0]] = _with_edits(findings[imported[0]], extra)
     offered = [index for index, draft in enumerate(drafts) if draft.anchor and index not in set(chosen)]
     if offered and not any(drafts[index].anchor for index in chosen):
