@@ -15,12 +15,12 @@ from __future__ import annotations
 
 import ast
 import bisect
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from ..analysis.names import FileNames
 from ..analysis.walking import walk
 from ..text import row_starts
-from . import alias, chained_call, forward, forward_reference, softmax
+from . import alias, chained_call, forward, forward_reference, loss, softmax
 from ._screen import Screen
 
 SCREENS: tuple[Screen, ...] = (
@@ -29,26 +29,30 @@ SCREENS: tuple[Screen, ...] = (
     alias.SCREEN,
     chained_call.SCREEN,
     softmax.SCREEN,
+    loss.SCREEN,
 )
 
-_KINDS = tuple({kind for screen in SCREENS for kind in screen.nodes})
+
+def places(source: str) -> dict[Screen, list[int]]:
+    """Offsets in a text at which a candidate may stand, by kind. None is certain: the file holds no finding."""
+    found = {
+        screen: sorted(screen.places(source)) for screen in SCREENS if any(word in source for word in screen.words)
+    }
+    return {screen: offsets for screen, offsets in found.items() if offsets}
 
 
-def places(source: str) -> list[int]:
-    """Offsets in a text at which a candidate may stand. None is certain: the file holds no finding."""
-    return sorted(
-        {place for screen in SCREENS if any(word in source for word in screen.words) for place in screen.places(source)}
-    )
+def candidates(names: FileNames, source: str, places: Mapping[Screen, Iterable[int]]) -> Iterator[ast.expr]:
+    """The expressions of a parsed file that a rule could report; only statements that hold a place are looked at.
 
-
-def candidates(names: FileNames, source: str, places: Iterable[int]) -> Iterator[ast.expr]:
-    """The expressions of a parsed file that a rule could report; only statements that hold a place are looked at."""
+    One that is of several kinds comes several times.
+    """
     starts = row_starts(source)
-    rows = sorted({bisect.bisect_right(starts, place) for place in places})
-    for part in _parts_at(names.tree.body, rows):
-        for node in walk(part):
-            if isinstance(node, _KINDS) and is_candidate(node, names):
-                yield node
+    for screen, offsets in places.items():
+        rows = sorted({bisect.bisect_right(starts, offset) for offset in offsets})
+        for part in _parts_at(names.tree.body, rows):
+            for node in walk(part):
+                if isinstance(node, screen.nodes) and screen.matches(node, names):
+                    yield node
 
 
 def is_candidate(node: ast.expr, names: FileNames) -> bool:

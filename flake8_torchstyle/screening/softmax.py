@@ -1,4 +1,4 @@
-"""Softmax without a dimension, the logarithm of a softmax, and losses that are fed one."""
+"""Softmax without a dimension, and the logarithm of a softmax."""
 
 from __future__ import annotations
 
@@ -6,30 +6,22 @@ import ast
 import re
 from collections.abc import Iterator
 
-from ..analysis.losses import softmax_into_loss
 from ..analysis.names import FileNames
 from ..analysis.softmax import implicit_dim, log_of_softmax
-from ._screen import GAP, Screen
+from ._screen import GAP, Screen, words_at
 
 _WORDS = ("softmax", "Softmax", "softmin", "Softmin")
 _LOGARITHM = re.compile(rf"log(?<!\wlog)(?:{GAP}\(|\s+as\s)")
 # Two patterns that begin with a literal; one for both cases would be tried at each character.
 _SOFTMAX = tuple(re.compile(rf"{word}(?:max|min)(?!\w){GAP}\(") for word in ("soft", "Soft"))
-_ALIASED = tuple(re.compile(rf"{word}(?:max|min)[\s\\]+as[\s\\]") for word in ("soft", "Soft"))
-_LOSS_FUNCTIONS = ("nll_loss", "cross_entropy")
-_LOSS_CLASSES = ("NLLLoss", "CrossEntropyLoss")
+_ALIASED = tuple(re.compile(rf"{word}(?:max|min)[\s\\]+as[\s\\]+(\w+)") for word in ("soft", "Soft"))
 _KEYWORD = re.compile(r"[\s\\]*\w+[\s\\]*=(?!=)")
 _DIM = re.compile(r"dim[\s\\]*=(?!=)")
-_OPENING = re.compile(r"\(")
 
 
 def _places(source: str) -> Iterator[int]:
-    if any(word in source for word in (*_LOSS_FUNCTIONS, *_LOSS_CLASSES)) or any(
-        aliased.search(source) for aliased in _ALIASED
-    ):
-        # What is called may go by any name.
-        yield from (match.start() for match in _OPENING.finditer(source))
-        return
+    for alias in {alias for pattern in _ALIASED for alias in pattern.findall(source)}:
+        yield from words_at(source, alias)
     takes_logarithm = _LOGARITHM.search(source) is not None
     for pattern in _SOFTMAX:
         for match in pattern.finditer(source):
@@ -60,7 +52,7 @@ def _may_leave_out_dim(source: str, start: int, *, is_class: bool) -> bool:
 
 
 def _matches(node: ast.expr, names: FileNames) -> bool:
-    return bool(implicit_dim(node, names) or log_of_softmax(node, names) or softmax_into_loss(node, names))
+    return bool(implicit_dim(node, names) or log_of_softmax(node, names))
 
 
 SCREEN = Screen(words=_WORDS, places=_places, nodes=(ast.Call,), matches=_matches)

@@ -21,7 +21,7 @@ TEXTS = {
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_screening_comes_to_an_end(text: str) -> None:
-    assert isinstance(places(text), list)
+    assert isinstance(places(text), dict)
 
 
 @pytest.mark.parametrize("gap", ["  # why\n  ", "  ######\n  #####\n", " \\\n  "])

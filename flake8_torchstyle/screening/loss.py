@@ -1,0 +1,67 @@
+"""Calls of a loss that may be fed a softmax: by the loss's own name, or by what one was assigned to."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from ..analysis.losses import softmax_into_loss
+from ..analysis.names import FileNames
+from ._screen import GAP, Screen
+
+_SOFTMAX = ("softmax", "Softmax", "softmin", "Softmin")
+_WORDS = ("nll_loss", "cross_entropy", "NLLLoss", "CrossEntropyLoss")
+_LOSSES = tuple(re.compile(rf"{word}\w*") for word in _WORDS)
+_AS = re.compile(r"(?:[\s\\]|#[^\r\n]*(?![^\r\n]))+as[\s\\]+(\w+)")
+_OPENING = re.compile(r"\(")
+_WORD = re.compile(r"\w+")
+# What may stand between an assignment's sign and the class: parentheses and the module, as in `loss = (nn.NLLLoss`.
+_OWNER = re.compile(r"[\w.\s\\()]*")
+_UNREADABLE = re.compile(r"#|\"\"\"|'''")
+
+
+def _places(source: str) -> Iterator[int]:
+    if not any(word in source for word in _SOFTMAX):
+        return
+    losses = [match for pattern in _LOSSES for match in pattern.finditer(source)]
+    aliases = {alias[1] for loss in losses if (alias := _AS.match(source, loss.end()))}
+    losses += [match for alias in aliases for match in re.finditer(rf"{alias}(?<!\w{alias})(?!\w)", source)]
+    yield from (loss.start() for loss in losses)
+    variables: set[str] = set()
+    for loss in losses:
+        assigned = _assigned(source, loss.start())
+        if assigned is None:
+            # What is called may go by any name.
+            yield from (match.start() for match in _OPENING.finditer(source))
+            return
+        variables |= assigned
+    for name in variables:
+        yield from (match.start() for match in re.finditer(rf"{name}(?<!\w{name})(?!\w){GAP}\(", source))
+
+
+def _assigned(source: str, start: int) -> set[str] | None:
+    """Words among which is the last one of every target that the call at `start` is assigned to.
+
+    None where the text does not tell: a target on another row than the sign, a comment or a long string in between.
+    """
+    sign = source.rfind("=", 0, start)
+    if sign < 0:
+        return set()
+    first = max(source.rfind("\n", 0, sign), source.rfind("\r", 0, sign)) + 1
+    row = source[first:sign]
+    if _UNREADABLE.search(source, first, start):
+        return None
+    if not _OWNER.fullmatch(source, sign + 1, start):
+        return set()
+    words = set(_WORD.findall(row))
+    closes_more = sum(map(row.count, ")]}")) > sum(map(row.count, "([{"))
+    goes_on = source[max(0, first - 3) : first].rstrip("\r\n").endswith("\\")
+    return None if not words or closes_more or goes_on else words
+
+
+def _matches(node: ast.expr, names: FileNames) -> bool:
+    return softmax_into_loss(node, names) is not None
+
+
+SCREEN = Screen(words=_WORDS, places=_places, nodes=(ast.Call,), matches=_matches)
