@@ -92,10 +92,12 @@ def test_work_grows_with_the_tree_and_not_faster(work: Callable[[Files], Counter
         assert large[label] <= 4 * small[label]
 
 
-def test_code_around_a_candidate_is_not_walked(work: Callable[[Files], Counter[str]]) -> None:
+@pytest.mark.parametrize("first", ["", "if n := 1:\n    pass\n", "def f():\n    global n\n"])
+def test_code_around_a_candidate_is_not_walked(work: Callable[[Files], Counter[str]], first: str) -> None:
+    alias = ALIAS + first
     around = "".join(UNRELATED.format(number=number) for number in range(200))
-    bare = work({"a.py": ALIAS})
-    full = work({"a.py": ALIAS + around})
+    bare = work({"a.py": alias})
+    full = work({"a.py": alias + around})
     assert full["findings"] == bare["findings"] == 1
     size = sum(1 for _ in ast.walk(ast.parse(around)))
     assert full["nodes placed"] - bare["nodes placed"] <= 200 < size / 20

@@ -10,6 +10,7 @@ from ..torch_api import lookup
 from .bindings import reaching
 from .names import FileNames
 from .softmax import class_name, resolved, softmax_call, softmax_module
+from .walking import walk
 
 _LOSSES = {"NLLLoss": "nll_loss", "NLLLoss2d": "nll_loss", "CrossEntropyLoss": "cross_entropy"}
 _FUNCTIONS = {f"torch.nn.functional.{name}": name for name in _LOSSES.values()}
@@ -35,7 +36,7 @@ def softmax_into_loss(node: ast.expr, names: FileNames) -> Mismatch | None:
     if not isinstance(node, ast.Call):
         return None
     argument = next(iter(node.args), None) or next((k.value for k in node.keywords if k.arg == "input"), None)
-    if argument is None or isinstance(argument, ast.Starred):
+    if argument is None or not isinstance(_reshaped(argument), (ast.Call, ast.Name)):
         return None
     loss = _loss(node.func, names)
     kind = _softmax_behind(argument, names) if loss else None
@@ -139,5 +140,5 @@ def _changes_in_place(name: ast.Name, names: FileNames) -> bool:
         and isinstance(node.value, ast.Name)
         and node.value.id == name.id
         and node.attr.endswith("_")
-        for node in ast.walk(root)
+        for node in walk(root)
     )

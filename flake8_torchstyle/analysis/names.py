@@ -10,7 +10,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from .scopes import Binding, BindingKind, Scope, ScopeBuilder, binds_elsewhere
+from .scopes import Binding, BindingKind, Scope, ScopeBuilder, rows_that_bind_elsewhere
 from .walking import walk
 
 __all__ = ["Binding", "BindingKind", "FileNames", "Scope", "is_missing_import_default"]
@@ -30,7 +30,9 @@ class FileNames:
         self.tree = tree
         self.source = source
         self.module_scope = Scope(tree, None)
-        self._builder = ScopeBuilder(tree, self.module_scope, lazy=source is not None and not binds_elsewhere(source))
+        self._builder = ScopeBuilder(
+            tree, self.module_scope, lazy=source is not None, eager=rows_that_bind_elsewhere(source or "")
+        )
         self._subjects: dict[ast.AST, frozenset[str]] = {}
         self._stores: dict[ast.ClassDef, dict[tuple[str, str], list[ast.Attribute]]] = {}
 

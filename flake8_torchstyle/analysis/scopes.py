@@ -2,8 +2,8 @@
 
 The builder goes no further than it is asked to. At first it looks at the statements of the module's own scope; the
 expressions of a statement, and the bodies of functions and classes, are walked when a node inside them is asked about.
-That is sound because nothing in there binds a name outside of itself, save by `global`, `nonlocal` and `:=`: a file
-that has those is walked whole, in the order of its text.
+That is sound because nothing in there binds a name outside of itself, save by `global`, `nonlocal` and `:=`: statements
+around those are walked at once, in the order of the text.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import enum
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+
+from ..text import row_starts
 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 ScopeNode = (
@@ -84,15 +86,15 @@ class Scope:
 _ELSEWHERE = re.compile(r"(?:global|nonlocal)[ \t\\]")
 
 
-def binds_elsewhere(source: str) -> bool:
-    """Whether some expression or function of a text may bind names of a scope around it."""
-    if ":=" in source:
-        return True
+def rows_that_bind_elsewhere(source: str) -> list[int]:
+    """The rows on which some expression or function of a text may bind names of a scope around it, in order."""
+    found = [match.start() for match in re.finditer(":=", source)]
     for match in _ELSEWHERE.finditer(source):
         before = source[max(0, match.start() - 200) : match.start()].rstrip(" \t\f\\")
         if not before or before[-1] in "\r\n;:":
-            return True
-    return False
+            found.append(match.start())
+    starts = row_starts(source) if found else []
+    return sorted({bisect.bisect_right(starts, offset) for offset in found})
 
 
 # Nodes with nothing below them, or nothing that anyone asks about.
@@ -137,13 +139,17 @@ _Item = tuple[ast.AST, ast.AST, Scope]
 
 
 class ScopeBuilder:
-    """Fills the scopes of a tree, all at once or as far as questions lead."""
+    """Fills the scopes of a tree, all at once or as far as questions lead.
 
-    def __init__(self, tree: ast.Module, root: Scope, *, lazy: bool) -> None:
+    `eager` has the rows whose statements are walked at once in either case, since they bind names of other scopes.
+    """
+
+    def __init__(self, tree: ast.Module, root: Scope, *, lazy: bool, eager: Sequence[int] = ()) -> None:
         self.tree = tree
         self.root = root
         self.star_imports: list[str] = []
         self._lazy = lazy
+        self._eager = eager
         self._names: set[str] = set()
         self._parents: dict[ast.AST, ast.AST | None] = {tree: None}
         self._scopes: dict[ast.AST, Scope] = {}
@@ -213,13 +219,17 @@ class ScopeBuilder:
                 self._bind(node, scope)
             if kind in _LEAVES:
                 continue
-            if self._lazy and isinstance(node, ast.stmt):
+            if self._lazy and isinstance(node, ast.stmt) and not (self._eager and self._is_eager(node)):
                 self._pending[node] = None
                 fields = _SKELETON.get(kind, ())
                 below = [(child, scope) for field in fields for child in _nodes(getattr(node, field))]
             else:
                 below = list(self._children(node, scope))
             stack += [(child, node, inner) for child, inner in reversed(below)]
+
+    def _is_eager(self, statement: ast.stmt) -> bool:
+        index = bisect.bisect_left(self._eager, _start(statement)[0])
+        return index < len(self._eager) and self._eager[index] <= (statement.end_lineno or statement.lineno)
 
     def _children(self, node: ast.AST, scope: Scope, done: Sequence[str] = ()) -> Iterator[tuple[ast.AST, Scope]]:
         """The children of `node` outside the fields in `done`, each with the scope that evaluates it."""

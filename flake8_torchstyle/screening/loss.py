@@ -17,7 +17,8 @@ _AS = re.compile(r"(?:[\s\\]|#[^\r\n]*(?![^\r\n]))+as[\s\\]+(\w+)")
 _OPENING = re.compile(r"\(")
 _WORD = re.compile(r"\w+")
 # What may stand between an assignment's sign and the class: parentheses and the module, as in `loss = (nn.NLLLoss`.
-_OWNER = re.compile(r"[\w.\s\\()]*")
+_OWNER = re.compile(r"(?:[\w.\s\\()]|#[^\r\n]*(?![^\r\n]))*")
+_COMMENT = re.compile(r"#[^\r\n]*")
 _UNREADABLE = re.compile(r"#|\"\"\"|'''")
 
 
@@ -43,21 +44,24 @@ def _places(source: str) -> Iterator[int]:
 def _assigned(source: str, start: int) -> set[str] | None:
     """Words among which is the last one of every target that the call at `start` is assigned to.
 
-    None where the text does not tell: a target on another row than the sign, a comment or a long string in between.
+    None where the text does not tell: a target on another row than the sign, a comment or a long string between them.
     """
-    sign = source.rfind("=", 0, start)
-    if sign < 0:
-        return set()
-    first = max(source.rfind("\n", 0, sign), source.rfind("\r", 0, sign)) + 1
-    row = source[first:sign]
-    if _UNREADABLE.search(source, first, start):
-        return None
-    if not _OWNER.fullmatch(source, sign + 1, start):
+    sign, row = start, "#"
+    while row.lstrip().startswith("#"):
+        sign = source.rfind("=", 0, sign)
+        first = max(source.rfind("\n", 0, sign), source.rfind("\r", 0, sign)) + 1
+        row = source[first:sign] if sign >= 0 else ""
+    if sign < 0 or not _OWNER.fullmatch(source, sign + 1, start) or _ends(_COMMENT.sub("", source[sign + 1 : start])):
         return set()
     words = set(_WORD.findall(row))
     closes_more = sum(map(row.count, ")]}")) > sum(map(row.count, "([{"))
     goes_on = source[max(0, first - 3) : first].rstrip("\r\n").endswith("\\")
-    return None if not words or closes_more or goes_on else words
+    return None if not words or closes_more or goes_on or _UNREADABLE.search(row) else words
+
+
+def _ends(value: str) -> bool:
+    """Whether a statement ends within a text: a row does, and neither a parenthesis nor a backslash goes on."""
+    return len(value.splitlines()) > 1 and "\\" not in value and value.count("(") <= value.count(")")
 
 
 def _matches(node: ast.expr, names: FileNames) -> bool:

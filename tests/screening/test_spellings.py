@@ -42,3 +42,13 @@ CANDIDATES = {
 @pytest.mark.parametrize("source", CANDIDATES.values(), ids=CANDIDATES)
 def test_candidate(source: str) -> None:
     assert list(candidates(FileNames(ast.parse(source)), source, places(source)))
+
+
+@pytest.mark.parametrize(
+    "before", ["total = 1\n# so far\n", "# total = 1\n", "f(a=1)\n# a = b, c\n", "x[0] = 1\n\n\n", "def f(a=(b)):\n  "]
+)
+def test_assignments_above_a_loss_do_not_send_every_call_to_the_screens(before: str) -> None:
+    source = f"import torch.nn.functional as F\np = x.softmax(1)\n{before}F.cross_entropy(p, t)\nother(p)\n"
+    found = [offset for offsets in places(source).values() for offset in offsets]
+    assert source.index("cross_entropy") in found
+    assert not any(offset > source.index("other") for offset in found)
