@@ -28,7 +28,6 @@ from .config import Config
 from .diagnostics import Applicability, Edit, Finding, Fix, Location
 from .runner import FileReport, Reported
 
-FOLDER = ".torchstyle_cache"
 TAG = "CACHEDIR.TAG"
 _TAG_TEXT = "Signature: 8a477f597d28d172789f06886806bc55\n# Made by torchstyle. See https://bford.info/cachedir/\n"
 _FORMAT = 1

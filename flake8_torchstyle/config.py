@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _SELECTOR = re.compile(r"ALL|TS\d{0,3}")
+# Where `check` keeps results, in the root of a project.
+CACHE_FOLDER = ".torchstyle_cache"
 _TABLE = "tool.torchstyle"
 
 

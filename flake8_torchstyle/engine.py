@@ -15,12 +15,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from .analysis.files import Asked
-from .analysis.names import FileNames
 from .diagnostics import Applicability, Edit, Finding, Fix, Location, Report, Rule
 from .screening import candidates, places
 from .text import apply_edits
 
 if TYPE_CHECKING:
+    from .analysis.names import FileNames
     from .analysis.project import Workspace
     from .context import Context, FileContext
 
@@ -161,6 +161,7 @@ def _drafts(
 
 def _names(source: str, path: pathlib.Path | None, tree: ast.Module | None, workspace: Workspace | None) -> FileNames:
     """The names of a file; one that another file led to before is not parsed again."""
+    from .analysis.names import FileNames
     from .analysis.project import disk
 
     known = (workspace or disk()).store.known(path.absolute(), source) if path is not None else None

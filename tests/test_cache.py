@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from flake8_torchstyle import cache, runner
+from flake8_torchstyle import runner
 from flake8_torchstyle.cli import check
+from flake8_torchstyle.config import CACHE_FOLDER
 from flake8_torchstyle.runner import CheckTask, FileReport
 
 from .conftest import ALIAS, CLEAN, Run
@@ -22,7 +23,7 @@ OWN_CALL = BASE + "\n    def __call__(self, x):\n        return 0\n"
 CALLS = "from base import Base\n\nnet = Base()\ny = net.forward(1)\n"
 TAKES = "from base import Base\n\n\ndef run(net: Base, x):\n    return net.forward(x)\n"
 BELOW = "from base import Base\n\n\nclass Sub(Base):\n    def __call__(self, x):\n        return 0\n"
-FOLDER = pathlib.Path(cache.FOLDER)
+FOLDER = pathlib.Path(CACHE_FOLDER)
 
 
 @pytest.fixture
@@ -167,12 +168,12 @@ def test_no_cache_writes_nothing(run: Run) -> None:
 
 
 def test_clean_removes_caches_and_nothing_else(run: Run) -> None:
-    write({"a.py": ALIAS, "sub/pyproject.toml": "", f"sub/{cache.FOLDER}/kept.txt": "mine"})
+    write({"a.py": ALIAS, "sub/pyproject.toml": "", f"sub/{CACHE_FOLDER}/kept.txt": "mine"})
     run("check")
     result = run("clean")
     assert (result.code, result.out) == (0, f"Removed {FOLDER}\n")
     assert not FOLDER.exists()
-    assert pathlib.Path(f"sub/{cache.FOLDER}/kept.txt").exists()
+    assert pathlib.Path(f"sub/{CACHE_FOLDER}/kept.txt").exists()
 
 
 def test_runs_at_the_same_time(project: pathlib.Path, run: Run) -> None:

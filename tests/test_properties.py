@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from flake8_torchstyle.diagnostics import Applicability
 from flake8_torchstyle.engine import fix, lint
 from flake8_torchstyle.text import LineTable, apply_edits
-from flake8_torchstyle.torch_api import ALIASES
+from flake8_torchstyle.torch_api.aliases import ALIASES
 
 IMPORTS = (
     "import torch", "import torch as th", "from torch import nn", "from torch import relu, softmax as s",

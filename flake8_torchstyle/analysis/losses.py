@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..torch_api import lookup
+from ..torch_api.aliases import lookup
 from .bindings import reaching
 from .names import FileNames
 from .softmax import class_name, resolved, softmax_call, softmax_module

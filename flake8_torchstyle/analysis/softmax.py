@@ -9,7 +9,7 @@ import ast
 import enum
 from dataclasses import dataclass
 
-from ..torch_api import lookup
+from ..torch_api.aliases import lookup
 from .names import FileNames
 
 _FUNCTIONAL = "torch.nn.functional."

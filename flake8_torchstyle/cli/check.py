@@ -8,8 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from .. import reporting
-from ..cache import FOLDER, Cache, check_cached
-from ..config import Config
+from ..config import CACHE_FOLDER, Config
 from ..runner import CheckTask, FileReport, check_source
 from ..runner import run as run_task
 from ..sources import SourceError, decode
@@ -43,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     caching = parser.add_argument_group("cache (results of files that have not changed, nor what they rest on)")
     caching.add_argument("--no-cache", action="store_true", help="look at every file again, write nothing")
-    caching.add_argument("--cache-dir", metavar="DIR", help=f"(default: {FOLDER} in the project's folder)")
+    caching.add_argument("--cache-dir", metavar="DIR", help=f"(default: {CACHE_FOLDER} in the project's folder)")
     output.add_argument(
         "--explain-types",
         metavar="FILE:ROW[:COLUMN]",
@@ -88,7 +87,9 @@ def _file_reports(args: argparse.Namespace, config: Config) -> list[FileReport]:
     if args.no_cache:
         reports = collected(look_at(files), len(files))
     else:
-        cache = Cache(pathlib.Path(args.cache_dir) if args.cache_dir else config.root / FOLDER, config)
+        from ..cache import Cache, check_cached
+
+        cache = Cache(pathlib.Path(args.cache_dir) if args.cache_dir else config.root / CACHE_FOLDER, config)
         reports = collected(check_cached(files, cache, look_at), len(files))
         notes += cache.notes
     for note in dict.fromkeys(notes):

@@ -8,12 +8,13 @@ import pathlib
 import shutil
 from collections.abc import Iterator
 
-from ..cache import FOLDER, TAG
+from ..cache import TAG
+from ..config import CACHE_FOLDER
 from . import OK, CommandError
 
 _EPILOG = f"""\
 examples:
-  torchstyle clean                 remove every {FOLDER} in this folder and below
+  torchstyle clean                 remove every {CACHE_FOLDER} in this folder and below
   torchstyle clean src /tmp/cache  the same for other folders, or a folder given to --cache-dir
 
 Only folders that torchstyle made are removed: those with its {TAG} in them."""
@@ -47,8 +48,8 @@ def _caches(top: pathlib.Path) -> Iterator[pathlib.Path]:
         yield top
         return
     for folder, names, _ in os.walk(top):
-        if FOLDER in names and _is_cache(pathlib.Path(folder, FOLDER)):
-            yield pathlib.Path(folder, FOLDER)
+        if CACHE_FOLDER in names and _is_cache(pathlib.Path(folder, CACHE_FOLDER)):
+            yield pathlib.Path(folder, CACHE_FOLDER)
 
 
 def _is_cache(folder: pathlib.Path) -> bool:

@@ -15,7 +15,8 @@ import libcst as cst
 
 from ..context import Context
 from ..diagnostics import Applicability, Edit, Location, Report
-from ..torch_api import NON_LITERAL, Alias, Argument, CallPlan, Verdict, lookup, plan_call
+from ..torch_api.aliases import lookup
+from ..torch_api.mapping import NON_LITERAL, Alias, Argument, CallPlan, Verdict, plan_call
 from .imports import FUNCTIONAL
 from .references import is_use, reference_applicability
 

@@ -10,7 +10,7 @@ import libcst as cst
 from ..analysis.softmax import Softmax, Spelling
 from ..context import Context
 from ..diagnostics import Edit
-from ..torch_api import lookup
+from ..torch_api.aliases import lookup
 from .alias_call import alias_edits
 from .imports import FUNCTIONAL, UsableName
 from .module_call import as_function, throwaway

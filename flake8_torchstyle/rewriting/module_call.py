@@ -18,7 +18,9 @@ import libcst as cst
 from ..context import Context
 from ..diagnostics import Edit, Location
 from ..screening import is_candidate
-from ..torch_api import NON_LITERAL, Argument, ModulePlan, ModuleRow, Placed, lookup_module, plan_module_call
+from ..torch_api.mapping import NON_LITERAL, Argument
+from ..torch_api.modules import lookup_module
+from ..torch_api.throwaway import ModulePlan, ModuleRow, Placed, plan_module_call
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..torch_api import ALIASES, Verdict
+from ..torch_api.aliases import ALIASES
+from ..torch_api.mapping import Verdict
 from .cases import Case, Row, forms, make_case
 from .samples import SKIPPED, samples
 

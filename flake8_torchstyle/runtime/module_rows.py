@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator
 
-from ..torch_api import MODULES
+from ..torch_api.modules import MODULES
 from .cases import Case, Row, forms, make_case
 from .samples import SKIPPED, Sample, parse
 

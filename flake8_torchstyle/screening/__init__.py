@@ -5,9 +5,10 @@ hold no finding of any rule; a test runs every rule's examples through it. Rules
 rule that looks at expressions no screen lets through needs a new screen:
 
 1. write `screening/<kind>.py` with a `SCREEN` (see `Screen`; `forward.py` is the shortest example);
-2. add it to `SCREENS` below.
+2. add it to `SCREENS` below, with words of which every text with such a candidate holds at least one: a screen, with
+   what it needs to know of PyTorch, is imported when the first text holds one.
 
-What makes a screen cheap: `words` that few files hold, since `str.find` is the only search without a price; patterns
+What makes a screen cheap: words that few files hold, since `str.find` is the only search without a price; patterns
 that begin with a literal; places that are few, since each costs a walk through the statement around it.
 """
 
@@ -15,29 +16,38 @@ from __future__ import annotations
 
 import ast
 import bisect
+import functools
+import importlib
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
-from ..analysis.names import FileNames
 from ..analysis.walking import walk
 from ..text import row_starts
-from . import alias, chained_call, forward, forward_reference, loss, softmax
 from ._screen import Screen
 
-SCREENS: tuple[Screen, ...] = (
-    forward.SCREEN,
-    forward_reference.SCREEN,
-    alias.SCREEN,
-    chained_call.SCREEN,
-    softmax.SCREEN,
-    loss.SCREEN,
-)
+if TYPE_CHECKING:
+    from ..analysis.names import FileNames
+
+SCREENS: dict[str, tuple[str, ...]] = {
+    "forward": ("forward",),
+    "forward_reference": ("forward",),
+    "alias": ("torch",),
+    "chained_call": ("nn",),
+    "softmax": ("softmax", "Softmax", "softmin", "Softmin"),
+    "loss": ("nll_loss", "cross_entropy", "NLLLoss", "CrossEntropyLoss"),
+}
+
+
+@functools.cache
+def _screen(kind: str) -> Screen:
+    screen: Screen = importlib.import_module(f".{kind}", __name__).SCREEN
+    return screen
 
 
 def places(source: str) -> dict[Screen, list[int]]:
     """Offsets in a text at which a candidate may stand, by kind. None is certain: the file holds no finding."""
-    found = {
-        screen: sorted(screen.places(source)) for screen in SCREENS if any(word in source for word in screen.words)
-    }
+    screens = [_screen(kind) for kind, words in SCREENS.items() if any(word in source for word in words)]
+    found = {screen: sorted(screen.places(source)) for screen in screens}
     return {screen: offsets for screen, offsets in found.items() if offsets}
 
 
@@ -57,7 +67,7 @@ def candidates(names: FileNames, source: str, places: Mapping[Screen, Iterable[i
 
 def is_candidate(node: ast.expr, names: FileNames) -> bool:
     """Whether a rule could report an expression."""
-    return any(screen.matches(node, names) for screen in SCREENS if isinstance(node, screen.nodes))
+    return any(screen.matches(node, names) for screen in map(_screen, SCREENS) if isinstance(node, screen.nodes))
 
 
 def _parts_at(statements: Iterable[ast.AST], rows: list[int]) -> Iterator[ast.AST]:

@@ -6,8 +6,10 @@ import ast
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ..analysis.names import FileNames
+if TYPE_CHECKING:
+    from ..analysis.names import FileNames
 
 # White space, line continuations, comments, and the parentheses that may close around what stands before a dot. A
 # comment has to reach the end of its row: a row of `#` could else be split in exponentially many ways.
@@ -18,12 +20,11 @@ GAP = r"(?:[\s\\)]|#[^\r\n]*(?![^\r\n]))*"
 class Screen:
     """One kind of candidate: how a text betrays it, and which expressions of the parsed file are candidates.
 
-    Every text with such a candidate holds at least one of `words`; only then is `places` asked. It yields an offset
-    on a row of the innermost statement (or its header) around each candidate; too many cost time, one too few loses a
-    finding. `matches` is asked for expressions of the types in `nodes` in those statements.
+    `places` is asked for texts that hold one of the screen's words in `SCREENS`. It yields an offset on a row of the
+    innermost statement (or its header) around each candidate; too many cost time, one too few loses a finding.
+    `matches` is asked for expressions of the types in `nodes` in those statements.
     """
 
-    words: tuple[str, ...]
     places: Callable[[str], Iterable[int]]
     nodes: tuple[type[ast.expr], ...]
     matches: Callable[[ast.expr, FileNames], bool]

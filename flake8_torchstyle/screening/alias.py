@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from ..analysis.names import FileNames
-from ..torch_api import ALIAS_NAMES, lookup
+from ..torch_api.aliases import ALIAS_NAMES, lookup
 from ._screen import GAP, Screen, words_at
 
 # Every pattern begins with a literal, which the regular expression engine searches for at the speed of `str.find`;
@@ -54,4 +54,4 @@ def _matches(node: ast.expr, names: FileNames) -> bool:
     return qualified is not None and lookup(qualified) is not None
 
 
-SCREEN = Screen(words=("torch",), places=_places, nodes=(ast.Attribute, ast.Name), matches=_matches)
+SCREEN = Screen(places=_places, nodes=(ast.Attribute, ast.Name), matches=_matches)

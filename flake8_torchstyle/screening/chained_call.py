@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from ..analysis.names import FileNames
-from ..torch_api import MODULES, lookup_module
+from ..torch_api.modules import MODULES, lookup_module
 from ._screen import Screen
 
 _CHAIN = re.compile(r"\)(?:[\s\\]|#[^\r\n]*(?![^\r\n]))*\(")
@@ -17,6 +17,8 @@ _CLASSES = frozenset(name.rpartition(".")[2] for name in MODULES)
 
 
 def _places(source: str) -> Iterator[int]:
+    if "torch" not in source:
+        return
     classes: frozenset[str] | None = None
     for match in _CHAIN.finditer(source):
         name = _called(source, match.start())
@@ -66,4 +68,4 @@ def _matches(node: ast.expr, names: FileNames) -> bool:
     return qualified is not None and lookup_module(qualified) is not None
 
 
-SCREEN = Screen(words=("torch",), places=_places, nodes=(ast.Call,), matches=_matches)
+SCREEN = Screen(places=_places, nodes=(ast.Call,), matches=_matches)

@@ -24,4 +24,4 @@ def _matches(node: ast.expr, _names: FileNames) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "forward"
 
 
-SCREEN = Screen(words=("forward",), places=_places, nodes=(ast.Call,), matches=_matches)
+SCREEN = Screen(places=_places, nodes=(ast.Call,), matches=_matches)

@@ -22,4 +22,4 @@ def _matches(node: ast.expr, names: FileNames) -> bool:
     return isinstance(node, ast.Attribute) and node.attr == "forward" and caller_of(node, names) is not None
 
 
-SCREEN = Screen(words=("forward",), places=_places, nodes=(ast.Attribute,), matches=_matches)
+SCREEN = Screen(places=_places, nodes=(ast.Attribute,), matches=_matches)

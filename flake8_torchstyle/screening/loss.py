@@ -68,4 +68,4 @@ def _matches(node: ast.expr, names: FileNames) -> bool:
     return softmax_into_loss(node, names) is not None
 
 
-SCREEN = Screen(words=_WORDS, places=_places, nodes=(ast.Call,), matches=_matches)
+SCREEN = Screen(places=_places, nodes=(ast.Call,), matches=_matches)

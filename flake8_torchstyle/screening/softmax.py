@@ -10,7 +10,6 @@ from ..analysis.names import FileNames
 from ..analysis.softmax import implicit_dim, log_of_softmax
 from ._screen import GAP, Screen, words_at
 
-_WORDS = ("softmax", "Softmax", "softmin", "Softmin")
 _LOGARITHM = re.compile(rf"log(?<!\wlog)(?:{GAP}\(|\s+as\s)")
 # Two patterns that begin with a literal; one for both cases would be tried at each character.
 _SOFTMAX = tuple(re.compile(rf"{word}(?:max|min)(?!\w){GAP}\(") for word in ("soft", "Soft"))
@@ -55,4 +54,4 @@ def _matches(node: ast.expr, names: FileNames) -> bool:
     return bool(implicit_dim(node, names) or log_of_softmax(node, names))
 
 
-SCREEN = Screen(words=_WORDS, places=_places, nodes=(ast.Call,), matches=_matches)
+SCREEN = Screen(places=_places, nodes=(ast.Call,), matches=_matches)

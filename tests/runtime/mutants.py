@@ -18,8 +18,8 @@ from flake8_torchstyle.runtime.cases import builder, fixed
 from flake8_torchstyle.runtime.edges import is_edge
 from flake8_torchstyle.runtime.execute import Setting, judge_once, prototype, settings
 from flake8_torchstyle.runtime.verdicts import Outcome
-from flake8_torchstyle.torch_api import ALIASES, Alias, Argument, Parameter, Verdict
-from flake8_torchstyle.torch_api.mapping import Step, Values
+from flake8_torchstyle.torch_api.aliases import ALIASES
+from flake8_torchstyle.torch_api.mapping import Alias, Argument, Parameter, Step, Values, Verdict
 
 NAMESPACES = ("torch", "torch._C._nn")
 

@@ -10,7 +10,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from flake8_torchstyle.torch_api import ALIASES, Alias, Verdict, lookup
+from flake8_torchstyle.torch_api.aliases import ALIASES, lookup
+from flake8_torchstyle.torch_api.mapping import Alias, Verdict
 
 from .functions import REQUIRED, normal, parameters_of
 

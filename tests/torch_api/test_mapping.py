@@ -6,7 +6,8 @@ import ast
 
 import pytest
 
-from flake8_torchstyle.torch_api import NON_LITERAL, Argument, lookup, plan_call
+from flake8_torchstyle.torch_api.aliases import lookup
+from flake8_torchstyle.torch_api.mapping import NON_LITERAL, Argument, plan_call
 
 
 def rewritten(call: str) -> str | None:

@@ -12,9 +12,8 @@ import pytest
 import torch
 from torch import nn
 
-from flake8_torchstyle.torch_api import MODULES, ModuleRow, lookup_module
-from flake8_torchstyle.torch_api.modules import WITHOUT_FUNCTION
-from flake8_torchstyle.torch_api.throwaway import Form
+from flake8_torchstyle.torch_api.modules import MODULES, WITHOUT_FUNCTION, lookup_module
+from flake8_torchstyle.torch_api.throwaway import Form, ModuleRow
 
 from .functions import REQUIRED, normal, parameters_of
 
