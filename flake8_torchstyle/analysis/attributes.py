@@ -9,6 +9,7 @@ from .classes import class_body
 from .names import FileNames
 from .nodes import FILLERS
 from .types import FunctionNode, ProjectClass
+from .walking import walk
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -61,7 +62,7 @@ class AttributeTable:
         receiver = self_name(method)
         if receiver is None:
             return
-        for node in ast.walk(method):
+        for node in walk(method):
             match node:
                 case ast.Attribute(value=ast.Name(id=name), attr=attr, ctx=ast.Store()) if name == receiver:
                     assignment = stored(node, names)

@@ -21,6 +21,7 @@ from .types import (
     Value,
     union,
 )
+from .walking import walk
 
 if TYPE_CHECKING:
     from .values import Evaluator
@@ -80,7 +81,7 @@ def held(ev: Evaluator, owner: Instance) -> Value:
         return NOTHING
     found: list[Value] = []
     for cls in ev.classes.project_order(owner.cls):
-        for node in ast.walk(cls.node):
+        for node in walk(cls.node):
             match node:
                 case ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Name(id="super")), attr="__init__")):
                     found.append(contained(ev, kinds[0], node, cls.module))

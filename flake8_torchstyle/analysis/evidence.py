@@ -13,6 +13,7 @@ from .members import root_name
 from .project import SourceModule
 from .subclasses import subclasses
 from .types import Evidence, ExternalClass, Instance, Items, ProjectClass, Type
+from .walking import walk
 
 if TYPE_CHECKING:
     from .values import Evaluator
@@ -39,7 +40,7 @@ def module_calls(
     wanted = _key(receiver)
     found: dict[str, Evidence] = {}
     for place, where in _surroundings(ev, receiver, module):
-        for node in ast.walk(place):
+        for node in walk(place):
             match node:
                 case ast.Call(func=ast.Attribute(value=value, attr=method)) if method in _MODULE_ONLY | _MODULE_LIKE:
                     if method not in defined and _key(value) == wanted:
@@ -84,7 +85,7 @@ def built_like_a_module(ev: Evaluator, cls: ProjectClass) -> list[Evidence]:
         for method in parent.node.body:
             if not isinstance(method, ast.FunctionDef) or method.name != "__init__":
                 continue
-            for node in ast.walk(method):
+            for node in walk(method):
                 match node:
                     case ast.Assign(targets=[ast.Attribute(value=ast.Name(id=name), attr=attr)], value=value) if (
                         name == self_name(method)

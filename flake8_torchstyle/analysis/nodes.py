@@ -8,6 +8,7 @@ from .walking import walk
 
 # Methods that put something into a container.
 FILLERS = frozenset({"append", "insert", "extend", "add_module", "register_module", "update"})
+_INDEXED = frozenset({ast.Call, ast.Attribute, ast.ClassDef, ast.AugAssign, ast.Assign})
 
 
 class NodeIndex:
@@ -20,6 +21,8 @@ class NodeIndex:
         # What is put into the container that a variable is: the variable, the thing, whether that is a container too.
         self.fills: dict[str, list[tuple[ast.Name, ast.expr, bool]]] = {}
         for node in walk(tree):
+            if type(node) not in _INDEXED:
+                continue
             match node:
                 case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
                     self.calls.setdefault(name, []).append(node)

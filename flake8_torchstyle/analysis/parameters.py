@@ -15,6 +15,7 @@ from .functions import owner_class
 from .project import SourceModule
 from .subclasses import subclasses
 from .types import NOTHING, UNKNOWN, ClassObject, FunctionNode, FunctionRef, ProjectClass, Unknown, Value, union
+from .walking import walk
 
 if TYPE_CHECKING:
     from .values import Evaluator
@@ -94,7 +95,7 @@ def _super_calls(cls: ProjectClass) -> Iterator[tuple[ast.Call, bool, SourceModu
     """The calls of `super().__init__(...)` in a class's own `__init__`."""
     for item in cls.node.body:
         if isinstance(item, ast.FunctionDef) and item.name == "__init__":
-            for node in ast.walk(item):
+            for node in walk(item):
                 match node:
                     case ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Name(id="super")), attr="__init__")):
                         yield node, True, cls.module

@@ -67,6 +67,8 @@ class ImportPlanner:
         What a name in them means then depends on when it is read, and the replacement may be made of the other.
         """
         for node in walk(self.names.tree):
+            if type(node) not in (ast.Attribute, ast.Call):
+                continue
             match node:
                 case ast.Attribute(value=module, ctx=ast.Store() | ast.Del()) if self._is_torch_module(module):
                     return True

@@ -22,7 +22,8 @@ class Screen:
 
     `places` is asked for texts that hold one of the screen's words in `SCREENS`. It yields an offset on a row of the
     innermost statement (or its header) around each candidate; too many cost time, one too few loses a finding.
-    `matches` is asked for expressions of the types in `nodes` in those statements.
+    `matches` is asked for expressions of the types in `nodes` in those statements, of far fewer files: what it needs it
+    imports itself.
     """
 
     places: Callable[[str], Iterable[int]]

@@ -5,10 +5,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from ..analysis.names import FileNames
 from ..torch_api.aliases import ALIAS_NAMES, lookup
 from ._screen import GAP, Screen, words_at
+
+if TYPE_CHECKING:
+    from ..analysis.names import FileNames
 
 # Every pattern begins with a literal, which the regular expression engine searches for at the speed of `str.find`;
 # a leading `\b` would make it try the whole pattern at each character.

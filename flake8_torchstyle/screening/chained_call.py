@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import ast
+import functools
 import keyword
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from ..analysis.names import FileNames
-from ..torch_api.modules import MODULES, lookup_module
 from ._screen import Screen
+
+if TYPE_CHECKING:
+    from ..analysis.names import FileNames
 
 _CHAIN = re.compile(r"\)(?:[\s\\]|#[^\r\n]*(?![^\r\n]))*\(")
 _ALIASED = re.compile(r"\sas[\s\\]+(\w+)")
-_CLASSES = frozenset(name.rpartition(".")[2] for name in MODULES)
 
 
 def _places(source: str) -> Iterator[int]:
@@ -22,10 +24,17 @@ def _places(source: str) -> Iterator[int]:
     classes: frozenset[str] | None = None
     for match in _CHAIN.finditer(source):
         name = _called(source, match.start())
-        if name is not None and name not in _CLASSES:
+        if name is not None and name not in _class_names():
             classes = classes if classes is not None else frozenset(_ALIASED.findall(source))
-        if name is None or name in _CLASSES or (classes is not None and name in classes):
+        if name is None or name in _class_names() or (classes is not None and name in classes):
             yield match.start()
+
+
+@functools.cache
+def _class_names() -> frozenset[str]:
+    from ..torch_api.modules import MODULES
+
+    return frozenset(name.rpartition(".")[2] for name in MODULES)
 
 
 def _called(source: str, closing: int) -> str | None:
@@ -58,6 +67,8 @@ def _before_parenthesis(word: str, inside: str) -> str | None:
 
 
 def _matches(node: ast.expr, names: FileNames) -> bool:
+    from ..torch_api.modules import lookup_module
+
     match node:
         case ast.Call(func=ast.Call(func=ast.Name(id=name) as cls)):
             qualified = names.resolve_or_star(name, cls)

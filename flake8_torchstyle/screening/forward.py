@@ -5,9 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from ..analysis.names import FileNames
 from ._screen import GAP, Screen, may_follow_dot
+
+if TYPE_CHECKING:
+    from ..analysis.names import FileNames
 
 _FORWARD = re.compile(rf"forward{GAP}\(")
 _SUPER_TAIL = re.compile(r"super\s*\([^()]*\)\s*\.\s*$")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from ..analysis.callers import caller_of
-from ..analysis.names import FileNames
 from ._screen import GAP, Screen, may_follow_dot
+
+if TYPE_CHECKING:
+    from ..analysis.names import FileNames
 
 # Handed on, it is followed by a comma or by the parenthesis that closes the call.
 _FORWARD = re.compile(rf"forward{GAP}[,)]")
@@ -19,6 +21,8 @@ def _places(source: str) -> Iterator[int]:
 
 
 def _matches(node: ast.expr, names: FileNames) -> bool:
+    from ..analysis.callers import caller_of
+
     return isinstance(node, ast.Attribute) and node.attr == "forward" and caller_of(node, names) is not None
 
 

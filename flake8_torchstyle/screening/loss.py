@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from ..analysis.losses import softmax_into_loss
-from ..analysis.names import FileNames
 from ._screen import GAP, Screen
+
+if TYPE_CHECKING:
+    from ..analysis.names import FileNames
 
 _SOFTMAX = ("softmax", "Softmax", "softmin", "Softmin")
 _WORDS = ("nll_loss", "cross_entropy", "NLLLoss", "CrossEntropyLoss")
@@ -65,6 +67,8 @@ def _ends(value: str) -> bool:
 
 
 def _matches(node: ast.expr, names: FileNames) -> bool:
+    from ..analysis.losses import softmax_into_loss
+
     return softmax_into_loss(node, names) is not None
 
 

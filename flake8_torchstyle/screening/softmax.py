@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from ..analysis.names import FileNames
-from ..analysis.softmax import implicit_dim, log_of_softmax
 from ._screen import GAP, Screen, words_at
+
+if TYPE_CHECKING:
+    from ..analysis.names import FileNames
 
 _LOGARITHM = re.compile(rf"log(?<!\wlog)(?:{GAP}\(|\s+as\s)")
 # Two patterns that begin with a literal; one for both cases would be tried at each character.
@@ -51,6 +53,8 @@ def _may_leave_out_dim(source: str, start: int, *, is_class: bool) -> bool:
 
 
 def _matches(node: ast.expr, names: FileNames) -> bool:
+    from ..analysis.softmax import implicit_dim, log_of_softmax
+
     return bool(implicit_dim(node, names) or log_of_softmax(node, names))
 
 
