@@ -209,6 +209,7 @@ def test_a_reader_that_stops_early_is_no_error(project: pathlib.Path) -> None:
 def test_heavy_imports_wait_until_a_file_needs_them(project: pathlib.Path) -> None:
     (project / "a.py").write_text(CLEAN)
     heavy = ("libcst", "rich", "pathspec", "torch", "flake8", "concurrent.futures", "multiprocessing")
+    heavy += ("flake8_torchstyle.torch_api.modules", "flake8_torchstyle.analysis.names")
     script = (
         "import sys; from flake8_torchstyle.cli import main; main(sys.argv[1:]);"
         f"print([name for name in {heavy!r} if name in sys.modules])"
