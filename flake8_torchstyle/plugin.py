@@ -29,6 +29,8 @@ class TorchStylePlugin:
         What cannot be looked at yields nothing: flake8 has its own word for a file that does not parse.
         """
         # flake8 loads its plugins also where it looks at no file, and in each of its processes.
+        import gc
+
         from .engine import lint
 
         path = None if self._filename in ("-", "stdin") else pathlib.Path(self._filename)
@@ -36,6 +38,10 @@ class TorchStylePlugin:
             findings = lint("".join(self._lines), path, _every_rule, tree=self._tree)
         except SyntaxError:
             return
+        if findings:
+            # The files that the analysis read are kept for the next one: millions of objects without a cycle among
+            # them, which the collector would otherwise go through again and again while flake8 works.
+            gc.freeze()
         for finding in findings:
             yield finding.start.row, finding.start.column - 1, f"{finding.code} {finding.message}", type(self)
 
