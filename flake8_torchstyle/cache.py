@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from . import __version__
+from .analysis.files import Asked
 from .config import Config
 from .diagnostics import Applicability, Edit, Finding, Fix, Location
 from .runner import FileReport, Reported
@@ -83,7 +84,7 @@ class Cache:
         digest = self._digest(name)
         if report.error is not None or digest is None:
             return
-        asked = report.asked
+        asked = report.asked or Asked()
         read = [(other, self._digest(other)) for other in sorted(self._name(str(p)) for p in asked.read)]
         trees = [(root, self._tree(root)) for root in sorted(self._name(str(p)) for p in asked.trees)]
         if any(self._is_young(other) for other in (name, *(other for other, _ in read))):
@@ -227,7 +228,7 @@ def _key(config: Config) -> str:
         for name in names
         if name.endswith((".py", ".toml"))
     )
-    rules = (config.select, config.ignore, config.extend_select, sorted(config.per_file_ignores.items()))
+    rules = (config.select, config.ignore, config.extend_select, sorted(config.per_file_ignores))
     return _digest(repr((__version__, own, sys.version, sys.prefix, rules)).encode())
 
 

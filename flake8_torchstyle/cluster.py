@@ -25,7 +25,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from . import __version__
-from .analysis.files import Asked, Disk, Snapshot
+from .analysis.files import Asked, Disk
+from .analysis.snapshot import Snapshot
 from .config import Config
 from .runner import CheckTask, FileReport, WorkerError, check_source
 from .screening import places
@@ -75,8 +76,10 @@ def look_at(batch: Batch) -> _Answer:
     return [None if _rests_on(report.asked, missing) else report for report in reports], missing
 
 
-def _rests_on(asked: Asked, missing: Asked) -> bool:
+def _rests_on(asked: Asked | None, missing: Asked) -> bool:
     """Whether a question without an answer is among those asked."""
+    if asked is None:
+        return False
     paths = missing.read | missing.found.keys()
     return not (
         paths.isdisjoint(asked.read) and paths.isdisjoint(asked.found) and missing.trees.isdisjoint(asked.trees)
@@ -221,4 +224,4 @@ class _Work:
 
 def _renamed(report: FileReport, path: str) -> FileReport:
     """A report of a file under the name that it has here."""
-    return replace(report, path=path, reported=tuple(replace(item, path=path) for item in report.reported))
+    return report._replace(path=path, reported=tuple(item._replace(path=path) for item in report.reported))

@@ -6,8 +6,7 @@ import pathlib
 import re
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 _SELECTOR = re.compile(r"ALL|TS\d{0,3}")
 # Where `check` keeps results, in the root of a project.
@@ -19,14 +18,13 @@ class ConfigError(Exception):
     """A setting that cannot be used; the text names it and says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """Which codes are on. The most specific selector that matches a code decides, `ignore` before `select` on a tie."""
 
     select: tuple[str, ...] = ("ALL",)
     ignore: tuple[str, ...] = ()
 
-    def __call__(self, code: str) -> bool:
+    def includes(self, code: str) -> bool:
         """Whether the rule with this code is on."""
         chosen = _specificity(self.select, code)
         return chosen >= 0 and chosen > _specificity(self.ignore, code)
@@ -37,8 +35,7 @@ def _specificity(selectors: tuple[str, ...], code: str) -> int:
     return max((len(s) if s != "ALL" else 0 for s in selectors if s == "ALL" or code.startswith(s)), default=-1)
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """All settings of a run. Patterns in `exclude` and `per_file_ignores` are relative to `root`."""
 
     root: pathlib.Path
@@ -47,7 +44,7 @@ class Config:
     extend_select: tuple[str, ...] = ()
     exclude: tuple[str, ...] | None = None
     extend_exclude: tuple[str, ...] = ()
-    per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     unsafe_fixes: bool = False
     jobs: int | None = None
 
@@ -64,7 +61,7 @@ class Config:
         relative = relative_to(path, self.root)
         return [
             codes
-            for pattern, codes in self.per_file_ignores.items()
+            for pattern, codes in self.per_file_ignores
             if PathSpec.from_lines("gitignore", [pattern]).match_file(relative)
         ]
 
@@ -150,10 +147,10 @@ def _selectors(value: object, origin: str) -> tuple[str, ...]:
     return words
 
 
-def _ignores(value: object, origin: str) -> dict[str, tuple[str, ...]]:
+def _ignores(value: object, origin: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     if not isinstance(value, dict):
         raise ConfigError(f"{origin} must be a table of file patterns")
-    return {pattern: _selectors(codes, f"{origin}.{pattern}") for pattern, codes in value.items()}
+    return tuple((pattern, _selectors(codes, f"{origin}.{pattern}")) for pattern, codes in value.items())
 
 
 def _flag(value: object, origin: str) -> bool:

@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
-from .analysis.files import Asked
 from .analysis.names import FileNames
 from .diagnostics import Edit, Location
 from .rewriting.imports import ImportPlanner, UsableName
 from .text import LineTable
 
 if TYPE_CHECKING:
+    from .analysis.files import Asked
     from .analysis.modules import ForwardCall, ModuleAnalysis
     from .analysis.project import Workspace
 
@@ -44,7 +44,7 @@ class FileContext:
         self, source: str, path: pathlib.Path | None, names: FileNames, workspace: Workspace | None = None
     ) -> None:
         self._workspace = workspace
-        self.asked = Asked()
+        self.asked: Asked | None = None
         self.table = LineTable(source)
         self.path = path
         self.names = names

@@ -7,10 +7,8 @@ reported without knowing how they were made.
 from __future__ import annotations
 
 import enum
-import textwrap
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -27,16 +25,14 @@ class Applicability(enum.Enum):
     DISPLAY = "display"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Location:
+class Location(NamedTuple):
     """A place between two characters: row and column, both from 1, columns counted in code points."""
 
     row: int
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """Replace the text from `start` up to (not including) `end` by `content`."""
 
     start: Location
@@ -44,8 +40,7 @@ class Edit:
     content: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(NamedTuple):
     """A set of edits that belong together. `message` says what the rewrite is ("Use `F.relu`")."""
 
     applicability: Applicability
@@ -53,8 +48,7 @@ class Fix:
     edits: tuple[Edit, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One reported place. `start` is where the wrong name begins; `noqa_row` is where a `# noqa` comment works."""
 
     code: str
@@ -73,11 +67,12 @@ class Finding:
 
 def code(text: str) -> str:
     """A snippet that is written as an indented block."""
+    import textwrap
+
     return textwrap.dedent(text).lstrip("\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(NamedTuple):
     """A documented pair of spellings; `good` is what the fixer must write, or None where it must leave `bad` alone.
 
     Both are whole modules: they hold the imports they need and are executed by the runtime check.
@@ -87,8 +82,7 @@ class Example:
     good: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One rule: the name it goes by, its page, its examples and its check.
 
     `check` receives each libcst node of a type in `on` together with the file's context and yields reports.
@@ -106,8 +100,7 @@ class Rule:
     ok: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """What a rule says of one node, before imports are settled: the engine turns it into a `Finding`.
 
     `at` is the node to point at. `edits` are the rewrite without its imports; `name` is the imported name that the

@@ -11,8 +11,7 @@ import bisect
 import pathlib
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .analysis.files import Asked
 from .diagnostics import Applicability, Edit, Finding, Fix, Location, Report, Rule
@@ -28,8 +27,7 @@ Keep = Callable[[Finding], bool]
 _RANK = {Applicability.SAFE: 0, Applicability.UNSAFE: 1, Applicability.DISPLAY: 2}
 
 
-@dataclass(frozen=True, slots=True)
-class FixResult:
+class FixResult(NamedTuple):
     """What `fix` did: the new text, the findings it repaired (places in the old text) and those left in the new."""
 
     source: str
@@ -37,8 +35,7 @@ class FixResult:
     remaining: tuple[Finding, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Draft:
+class _Draft(NamedTuple):
     """A finding whose fix does not hold its import edits yet, with what those need."""
 
     finding: Finding
@@ -59,12 +56,14 @@ def parse(source: str) -> ast.Module:
         raise SyntaxError(str(error) or "too deeply nested") from error
 
 
-@dataclass(frozen=True, slots=True)
-class Examination:
-    """The findings of one file, sorted by place and code, and what they rest on besides the file itself."""
+class Examination(NamedTuple):
+    """The findings of one file, sorted by place and code.
+
+    `asked` is what they rest on besides the file itself, None where nothing else was looked at.
+    """
 
     findings: tuple[Finding, ...] = ()
-    asked: Asked = field(default_factory=Asked)
+    asked: Asked | None = None
 
 
 def lint(
@@ -226,7 +225,7 @@ def _settle(file: FileContext, drafts: list[_Draft], levels: set[Applicability])
         if taken.add(wanted[index].edits):
             chosen.append(index)
         else:
-            findings[index] = replace(findings[index], fix=None)
+            findings[index] = findings[index]._replace(fix=None)
     chosen.sort()
     imported = [index for index in chosen if drafts[index].anchor or drafts[index].replaced]
     if imported:
@@ -250,7 +249,7 @@ def _extent(file: FileContext, edits: tuple[Edit, ...]) -> int:
 def _with_edits(finding: Finding, extra: tuple[Edit, ...]) -> Finding:
     if finding.fix is None:
         return finding
-    return replace(finding, fix=replace(finding.fix, edits=_sorted((*extra, *finding.fix.edits))))
+    return finding._replace(fix=finding.fix._replace(edits=_sorted((*extra, *finding.fix.edits))))
 
 
 def _sorted(edits: tuple[Edit, ...]) -> tuple[Edit, ...]:

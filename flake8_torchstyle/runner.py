@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import gc
 import os
 import pathlib
@@ -11,8 +10,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .analysis.files import Asked
 from .config import Config
@@ -28,7 +26,8 @@ if TYPE_CHECKING:
 # How long this process works alone before it takes on others.
 _SECONDS_ALONE = 0.4
 _BATCH = 8
-_OBJECTS_BETWEEN_COLLECTIONS = 1_000_000
+# Objects made before the cycle collector looks at the youngest, and how often it then looks at the older ones.
+_SELDOM = (1_000_000, 50, 100)
 Accept = Callable[[str, Finding], bool]
 
 
@@ -36,8 +35,7 @@ class WorkerError(Exception):
     """The processes or the cluster that should look at files cannot; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reported:
+class Reported(NamedTuple):
     """A finding of a file, in the coordinates of a notebook's cell if it is one, and the text of its row."""
 
     path: str
@@ -46,11 +44,10 @@ class Reported:
     row_text: str
 
 
-@dataclass(frozen=True, slots=True)
-class FileReport:
+class FileReport(NamedTuple):
     """What came of one file: findings, or the error that kept it from being looked at; what a fix did.
 
-    `asked` is what the findings rest on besides the file itself.
+    `asked` is what the findings rest on besides the file itself, None where nothing else was looked at.
     """
 
     path: str
@@ -58,11 +55,10 @@ class FileReport:
     error: str | None = None
     applied: int = 0
     diff: bytes = b""
-    asked: Asked = field(default_factory=Asked)
+    asked: Asked | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CheckTask:
+class CheckTask(NamedTuple):
     """Look at files."""
 
     config: Config
@@ -76,8 +72,7 @@ class CheckTask:
         return check_source(source, path, self.config, parse_always=named)
 
 
-@dataclass(frozen=True, slots=True)
-class FixTask:
+class FixTask(NamedTuple):
     """Fix files, or show what that would change.
 
     `verified` holds, by file, the only places (row, column, code) to fix.
@@ -95,7 +90,7 @@ class FixTask:
             if data is None:
                 return report
             if self.diff_only:
-                return replace(report, diff=unified_diff(path, pathlib.Path(path).read_bytes(), data))
+                return report._replace(diff=unified_diff(path, pathlib.Path(path).read_bytes(), data))
             write(pathlib.Path(path), data)
         except SourceError as error:
             return FileReport(path, error=str(error))
@@ -113,7 +108,7 @@ def check_source(
     keep = Suppression(source.text).keeps
     try:
         tree = parse(source.text) if parse_always else None
-        seen = examine(source.text, file, config.selection_for(file), tree, keep, workspace)
+        seen = examine(source.text, file, config.selection_for(file).includes, tree, keep, workspace)
     except SyntaxError as error:
         return FileReport(path, error=syntax_error_text(error, source))
     return FileReport(path, _reported(seen.findings, source, path), asked=seen.asked)
@@ -142,7 +137,7 @@ def fix_source(
     try:
         if parse_always:
             parse(source.text)
-        result = fix(source.text, file, config.selection_for(file), unsafe=config.unsafe_fixes, accept=accept)
+        result = fix(source.text, file, config.selection_for(file).includes, unsafe=config.unsafe_fixes, accept=accept)
     except SyntaxError as error:
         return FileReport(path, error=syntax_error_text(error, source)), None
     kept = Suppression(result.source)
@@ -150,7 +145,7 @@ def fix_source(
     if not result.applied:
         return FileReport(path, _reported(left, source, path)), None
     data = source.patched(edits_of(result.applied))
-    fixed = replace(source, text=result.source)
+    fixed = source._replace(text=result.source)
     return FileReport(path, _reported(left, fixed, path), applied=len(result.applied)), data
 
 
@@ -172,16 +167,18 @@ def _placed(finding: Finding, source: Source) -> tuple[Finding, int | None]:
     def move(location: Location) -> Location:
         return source.place(location)[1]
 
-    fix_ = finding.fix and replace(
-        finding.fix, edits=tuple(Edit(move(e.start), move(e.end), e.content) for e in finding.fix.edits)
+    fix_ = finding.fix and finding.fix._replace(
+        edits=tuple(Edit(move(e.start), move(e.end), e.content) for e in finding.fix.edits)
     )
     noqa_row = move(Location(finding.noqa_row, 1)).row
     cell, start = source.place(finding.start)
-    return replace(finding, start=start, end=move(finding.end), fix=fix_, noqa_row=noqa_row), cell
+    return finding._replace(start=start, end=move(finding.end), fix=fix_, noqa_row=noqa_row), cell
 
 
 def unified_diff(path: str, old: bytes, new: bytes) -> bytes:
     """The change of a file as `patch -p0` and `git apply -p0` read it."""
+    import difflib
+
     name = path.encode("utf-8", "surrogateescape")
     rows = difflib.diff_bytes(difflib.unified_diff, _rows(old), _rows(new), name, name, lineterm=b"\n")
     return b"".join(row if row.endswith(b"\n") else row + b"\n\\ No newline at end of file\n" for row in rows)
@@ -197,13 +194,13 @@ def _rows(data: bytes) -> list[bytes]:
 def _rare_collections() -> Iterator[None]:
     """Let the cycle collector run seldom: syntax trees are millions of objects without a cycle among them."""
     threshold = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, 50, 100)
+    gc.set_threshold(*_SELDOM)
     try:
         yield
     finally:
+        # With the old threshold the collector would at once go through all that is young.
+        gc.freeze()
         gc.set_threshold(*threshold)
-        gc.unfreeze()
 
 
 def run(task: CheckTask | FixTask, files: Sequence[tuple[str, bool]], jobs: int | None = None) -> Iterator[FileReport]:
@@ -245,7 +242,7 @@ def _on_processes(task: CheckTask | FixTask, files: Sequence[tuple[str, bool]], 
     others = set(multiprocessing.active_children())
     # A forked process has everything that this one has imported and read.
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else None)
-    executor = ProcessPoolExecutor(min(jobs, len(batches)), mp_context=context, initializer=_ignore_interrupts)
+    executor = ProcessPoolExecutor(min(jobs, len(batches)), mp_context=context, initializer=_start_worker)
     try:
         with _interrupts_held():
             results = executor.map(_run_batch, [task] * len(batches), batches)
@@ -274,9 +271,11 @@ def _interrupts_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _ignore_interrupts() -> None:
-    """Ctrl-C reaches every process of the terminal; the first one alone answers it, and ends the others."""
+def _start_worker() -> None:
+    """Prepare a process of the pool."""
+    # Ctrl-C reaches every process of the terminal; the first one alone answers it, and ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.set_threshold(*_SELDOM)
 
 
 def _run_batch(task: CheckTask | FixTask, batch: Sequence[tuple[str, bool]]) -> list[FileReport]:

@@ -10,11 +10,9 @@ import contextlib
 import io
 import os
 import pathlib
-import tempfile
 import tokenize
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .diagnostics import Edit, Finding, Location
 from .text import apply_edits
@@ -30,8 +28,7 @@ class SourceError(Exception):
     """A file that cannot be read, decoded or written; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """The Python text of a file; `notebook` tells where its rows lie if the file is one."""
 
     text: str
@@ -102,6 +99,8 @@ def write(path: pathlib.Path, data: bytes) -> None:
 
     Raises SourceError when that fails; the file is then as it was.
     """
+    import tempfile
+
     target = pathlib.Path(os.path.realpath(path))
     temporary: str | None = None
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .classes import class_body
 from .names import FileNames
@@ -12,10 +12,10 @@ from .types import FunctionNode, ProjectClass
 from .walking import walk
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_ASSIGNING = frozenset({ast.Attribute, ast.Call, ast.AugAssign, ast.Assign})
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(NamedTuple):
     """One source of an attribute's value.
 
     `value` is assigned as it stands, or (`path`) a part of it is: `self.a, self.b = value`. `annotation` is a declared
@@ -63,6 +63,8 @@ class AttributeTable:
         if receiver is None:
             return
         for node in walk(method):
+            if type(node) not in _ASSIGNING:
+                continue
             match node:
                 case ast.Attribute(value=ast.Name(id=name), attr=attr, ctx=ast.Store()) if name == receiver:
                     assignment = stored(node, names)

@@ -6,7 +6,6 @@ import ast
 
 from .names import FileNames
 from .softmax import resolved
-from .walking import walk
 
 # Where a function is taken: positions and keywords.
 _Places = tuple[int | str, ...]
@@ -78,7 +77,7 @@ def _caller(function: ast.expr, names: FileNames) -> tuple[str, _Places]:
 
 def replaces_forward(names: FileNames) -> bool:
     """Whether a file puts functions in the place of a `forward`: then a kept `m.forward` may be what is replaced."""
-    for node in walk(names.tree):
+    for node in names.nodes.all:
         match node:
             case ast.Attribute(attr="forward", ctx=ast.Store() | ast.Del()):
                 return True

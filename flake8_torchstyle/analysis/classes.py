@@ -6,7 +6,7 @@ import ast
 import enum
 import itertools
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .knowledge import Kind, knowledge
 from .types import (
@@ -40,8 +40,7 @@ class Nature(enum.Enum):
 _BY_WEIGHT = (Nature.CUSTOM_CALL, Nature.NOT_MODULE, Nature.UNKNOWN, Nature.PARTLY, Nature.MODULE)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """The nature of a class and what shows it."""
 
     nature: Nature

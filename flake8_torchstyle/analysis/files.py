@@ -1,7 +1,6 @@
 """The one place where the analysis reads files, and a record of what it wanted to know of them.
 
-A result is as good as long as the same questions get the same answers: that is what the cache goes by. Files need not
-lie on this machine's disk, either: `Snapshot` answers from texts that came with the work.
+A result is as good as long as the same questions get the same answers: that is what the cache goes by.
 """
 
 from __future__ import annotations
@@ -9,23 +8,23 @@ from __future__ import annotations
 import functools
 import os
 import pathlib
-import sysconfig
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Protocol
 
 
-@dataclass(frozen=True, slots=True)
 class Asked:
-    """What the analysis of one file asked about others.
+    """What the analysis of one file asked about others, written down as it goes.
 
     `read` are files whose text mattered, `found` are paths with whether there was a file, `trees` are folders whose
     sources were searched (as `Files.sources` lists them).
     """
 
-    read: set[pathlib.Path] = field(default_factory=set)
-    found: dict[pathlib.Path, bool] = field(default_factory=dict)
-    trees: set[pathlib.Path] = field(default_factory=set)
+    __slots__ = ("found", "read", "trees")
+
+    def __init__(self, found: Mapping[pathlib.Path, bool] | None = None) -> None:
+        self.read: set[pathlib.Path] = set()
+        self.found: dict[pathlib.Path, bool] = dict(found or {})
+        self.trees: set[pathlib.Path] = set()
 
 
 class Files(Protocol):
@@ -76,6 +75,8 @@ class Disk:
 
 @functools.cache
 def _installed() -> tuple[pathlib.Path, ...]:
+    import sysconfig
+
     paths = sysconfig.get_paths()
     return tuple(dict.fromkeys(pathlib.Path(paths[key]) for key in ("purelib", "platlib")))
 
@@ -85,39 +86,3 @@ def _package_sources(entry: os.DirEntry[str]) -> list[str]:
         return []
     walked = ((folder, name) for folder, _, names in os.walk(entry.path) for name in names)
     return [os.path.join(folder, name) for folder, name in walked if name.endswith(".py")]
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """Texts that came with the work; a question they do not answer is noted in `missing` and answered with no.
-
-    `texts` holds None for a path that is known to be no file; `folders` are those of them that exist all the same.
-    """
-
-    texts: Mapping[pathlib.Path, bytes | None]
-    folders: Collection[pathlib.Path]
-    trees: Mapping[pathlib.Path, list[pathlib.Path]]
-    packages: tuple[pathlib.Path, ...]
-    missing: Asked = field(default_factory=Asked)
-
-    def read(self, path: pathlib.Path) -> bytes | None:
-        """The content of a file, if it came along."""
-        if path not in self.texts:
-            self.missing.read.add(path)
-        return self.texts.get(path)
-
-    def exists(self, path: pathlib.Path) -> bool:
-        """Whether there is a file or folder, if that came along."""
-        if path not in self.texts:
-            self.missing.found[path] = False
-        return path in self.folders or self.texts.get(path) is not None
-
-    def sources(self, root: pathlib.Path) -> list[pathlib.Path]:
-        """The Python files in a folder and in the packages directly below it, if they came along."""
-        if root not in self.trees:
-            self.missing.trees.add(root)
-        return self.trees.get(root, [])
-
-    def installed(self) -> tuple[pathlib.Path, ...]:
-        """The folders in which packages are installed where the files come from."""
-        return self.packages

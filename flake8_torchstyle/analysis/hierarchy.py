@@ -10,7 +10,7 @@ import functools
 import pathlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .knowledge import knowledge
 
@@ -27,8 +27,7 @@ _SETS_CALL = re.compile(rb"__call__(?:[ \t]*=(?!=)|[ \t]*\()")
 _WORDS = re.compile(_WORD)
 
 
-@dataclass(frozen=True, slots=True)
-class Statements:
+class Statements(NamedTuple):
     """What the text of one file says of classes.
 
     `below` are pairs: a class, or another name for one, and a name that its bases lead to. `with_call` are the names of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..torch_api.aliases import lookup
 from .bindings import reaching
@@ -22,8 +22,7 @@ _SAME_VALUES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Mismatch:
+class Mismatch(NamedTuple):
     """A loss (`nll_loss` or `cross_entropy`) and the kind of softmax that its input went through."""
 
     loss: str

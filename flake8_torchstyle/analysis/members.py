@@ -93,7 +93,7 @@ def stored_elsewhere(ev: Evaluator, node: ast.Attribute, module: SourceModule, k
     An assignment that surely ran before leaves nothing of what was known.
     """
     values: list[Value] = []
-    for target in module.nodes.stores.get(node.attr, ()):
+    for target in module.names.nodes.stores.get(node.attr, ()):
         if target is node or not _is_same_object(target.value, node.value, module):
             continue
         assignment = stored(target, module.names)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import ast
-import functools
 import pathlib
 import warnings
 
 from .files import Files
 from .names import FileNames
-from .nodes import NodeIndex
 
 # The tree of a file takes about thirty times the room of its text.
 _MAX_TEXT = 3_000_000
@@ -26,11 +24,6 @@ class SourceModule:
     def is_package(self) -> bool:
         """Whether the file is a package's `__init__`."""
         return self.path is not None and self.path.stem == "__init__"
-
-    @functools.cached_property
-    def nodes(self) -> NodeIndex:
-        """The file's nodes by kind."""
-        return NodeIndex(self.names.tree)
 
 
 class ModuleStore:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import ast
 import enum
 import pathlib
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from .attributes import self_name
 from .classes import Nature
@@ -53,8 +53,7 @@ class Certainty(enum.Enum):
     LIKELY = "likely"
 
 
-@dataclass(frozen=True, slots=True)
-class ForwardCall:
+class ForwardCall(NamedTuple):
     """What is known of a call. `receiver_type` describes the receiver for the message."""
 
     certainty: Certainty

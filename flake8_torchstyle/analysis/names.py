@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from .nodes import NodeIndex
 from .scopes import Binding, BindingKind, Scope, ScopeBuilder, rows_that_bind_elsewhere
 from .walking import walk
 
@@ -29,6 +30,7 @@ class FileNames:
     def __init__(self, tree: ast.Module, source: str | None = None) -> None:
         self.tree = tree
         self.source = source
+        self.nodes = NodeIndex(tree)
         self.module_scope = Scope(tree, None)
         self._builder = ScopeBuilder(
             tree, self.module_scope, lazy=source is not None, eager=rows_that_bind_elsewhere(source or "")

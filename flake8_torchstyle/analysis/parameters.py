@@ -105,7 +105,7 @@ def _named_calls(ev: Evaluator, names: list[str], module: SourceModule) -> Itera
     """The calls of anything with one of the names, in this file first."""
     for where in _files_that_call(ev, names, module):
         for name in names:
-            yield from ((call, where) for call in where.nodes.calls.get(name, ()))
+            yield from ((call, where) for call in where.names.nodes.calls.get(name, ()))
 
 
 def _files_that_call(ev: Evaluator, names: list[str], module: SourceModule) -> list[SourceModule]:

@@ -11,7 +11,7 @@ import pathlib
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .files import Asked, Disk, Files
 from .hierarchy import Hierarchy, statements
@@ -26,23 +26,20 @@ _MAX_KEPT = 32 << 20
 __all__ = ["Definition", "External", "Project", "Resolved", "SourceModule", "Submodule", "Workspace", "disk"]
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(NamedTuple):
     """A binding in a module's own scope."""
 
     module: SourceModule
     binding: Binding
 
 
-@dataclass(frozen=True, slots=True)
-class External:
+class External(NamedTuple):
     """A name of a package whose source is not at hand, or one that the linter knows better than its source."""
 
     qualified: str
 
 
-@dataclass(frozen=True, slots=True)
-class Submodule:
+class Submodule(NamedTuple):
     """A module as a value."""
 
     module: SourceModule
@@ -95,7 +92,7 @@ class Project:
     def begin(self) -> Asked:
         """Start with another file: forget what need not be kept; gives the record of what will be asked from now on."""
         self._store.trim()
-        self.asked = Asked(found=dict(self._place))
+        self.asked = Asked(self._place)
         return self.asked
 
     def module_at(self, path: pathlib.Path) -> SourceModule | None:

@@ -13,7 +13,7 @@ import bisect
 import enum
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..text import row_starts
 
@@ -42,8 +42,7 @@ class BindingKind(enum.Enum):
     OTHER = enum.auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(NamedTuple):
     """One place that binds a name.
 
     `node` is the binding statement (or `ast.arg`, `ast.NamedExpr`, `ast.comprehension`, ...). For imports `target` is

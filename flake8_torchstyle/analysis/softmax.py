@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import enum
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..torch_api.aliases import lookup
 from .names import FileNames
@@ -28,8 +28,7 @@ class Spelling(enum.Enum):
     MODULE = enum.auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Softmax:
+class Softmax(NamedTuple):
     """A call that computes a softmax; `kind` is what `torch.nn.functional` calls it, `qualified` its own name."""
 
     kind: str

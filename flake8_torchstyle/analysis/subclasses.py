@@ -32,7 +32,7 @@ def classes_named(ev: Evaluator, path: pathlib.Path, name: str) -> Iterator[Proj
     """The classes of a name in a file of the project."""
     module = ev.project.module_at(path) if ev.project else None
     if module is not None:
-        yield from (ProjectClass(module, node) for node in module.nodes.classes if node.name == name)
+        yield from (ProjectClass(module, node) for node in module.names.nodes.classes.get(name, ()))
 
 
 def own_call_below(ev: Evaluator, cls: ProjectClass) -> Evidence | None:

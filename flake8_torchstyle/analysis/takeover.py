@@ -17,14 +17,20 @@ from .types import FunctionNode
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _HOOK = re.compile(r"register_(module_)?forward(_pre)?_hook")
+_WORDS = ("forward_hook", "forward_pre_hook", "MethodType", "setattr")
+# Neither defined nor called: what follows is no parenthesis that opens.
+_ASSIGNED = tuple(re.compile(rf"{name}[\s\\]*[^\s\\\w(]") for name in ("forward", "__call__"))
 _INPUTS = re.compile(r"(.*_)?(in|inp|inps|input|inputs|args)", re.IGNORECASE)
 _OUTPUTS = re.compile(r"(.*_)?(out|outs|output|outputs|result|results)", re.IGNORECASE)
 
 
 def functions_run_by_modules(module: SourceModule) -> frozenset[int]:
     """The ids of the function nodes of a file that a module's `__call__` reaches."""
+    handed = list(_handed_over(module)) if _may_hand_over(module.names.source) else []
+    if not handed:
+        return frozenset()
     search = _Search(module)
-    pending = [function for handed in _handed_over(module) for function in search.functions(handed)]
+    pending = [function for expression in handed for function in search.functions(expression)]
     found: set[int] = set()
     while pending:
         function = pending.pop()
@@ -48,9 +54,16 @@ def looks_like_hook(function: FunctionNode | ast.Lambda, receiver: str) -> bool:
     return takes_inputs and len(parameters) == 3 and _OUTPUTS.fullmatch(parameters[2]) is not None
 
 
+def _may_hand_over(source: str | None) -> bool:
+    """Whether a text can hold anything that `_handed_over` finds; outside ASCII, names have other spellings."""
+    if source is None or not source.isascii() or any(word in source for word in _WORDS):
+        return True
+    return any(assigned.search(source) for assigned in _ASSIGNED)
+
+
 def _handed_over(module: SourceModule) -> Iterator[ast.expr]:
     """Expressions registered as hooks or put in the place of a `forward`."""
-    for name, calls in module.nodes.calls.items():
+    for name, calls in module.names.nodes.calls.items():
         for call in calls:
             if _HOOK.fullmatch(name):
                 yield from call.args[:1]
@@ -60,7 +73,7 @@ def _handed_over(module: SourceModule) -> Iterator[ast.expr]:
             elif name == "setattr" and len(call.args) == 3 and _is_forward(call.args[1]):
                 yield call.args[2]
     for attribute in ("forward", "__call__"):
-        for target in module.nodes.stores.get(attribute, ()):
+        for target in module.names.nodes.stores.get(attribute, ()):
             statement = module.names.parent(target)
             if isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value is not None:
                 yield statement.value
@@ -76,10 +89,9 @@ class _Search:
     def __init__(self, module: SourceModule) -> None:
         self.names = module.names
         self._methods: dict[str, list[ast.AST]] = {}
-        for node in module.nodes.classes:
-            for item in node.body:
-                if isinstance(item, _FUNCTIONS):
-                    self._methods.setdefault(item.name, []).append(item)
+        for classes in module.names.nodes.classes.values():
+            for item in (item for node in classes for item in node.body if isinstance(item, _FUNCTIONS)):
+                self._methods.setdefault(item.name, []).append(item)
 
     def functions(self, node: ast.expr, hops: int = 6) -> list[ast.AST]:
         """The functions that an expression can be, or that the object it builds runs when called."""

@@ -63,7 +63,7 @@ def _filled(ev: Evaluator, name: str, scope: Scope, module: SourceModule) -> Val
         return NOTHING
     return union(
         iterated(ev, node, module) if extends else ev.value(node, module)
-        for variable, node, extends in module.nodes.fills.get(name, ())
+        for variable, node, extends in module.names.nodes.fills.get(name, ())
         if (found := module.names.lookup(name, variable)) and found[0] is scope
     )
 

@@ -7,7 +7,6 @@ import pathlib
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from ..config import Config, ConfigError, load, parse_selectors
 from ..discovery import MissingPathError, discover
@@ -51,8 +50,7 @@ def configured(args: argparse.Namespace) -> Config:
     """
     try:
         config = load(pathlib.Path.cwd())
-        return replace(
-            config,
+        return config._replace(
             select=_selectors(args.select, "--select", config.select),
             ignore=_selectors(args.ignore, "--ignore", config.ignore),
             extend_select=_selectors(args.extend_select, "--extend-select", config.extend_select),

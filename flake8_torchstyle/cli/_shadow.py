@@ -34,9 +34,7 @@ def run_in_shadow(args: argparse.Namespace) -> int:
         raise CommandError("--run and a command belong together: torchstyle verify --run -- pytest -q")
     config = load(pathlib.Path.cwd())
     if args.rule is not None:
-        from dataclasses import replace
-
-        config = replace(config, select=(args.rule,))
+        config = config._replace(select=(args.rule,))
     files: list[PlannedFile] = []
     for planned in make_plan([path for path, _ in found_files(args.paths, config)], config):
         if isinstance(planned, str):

@@ -8,7 +8,6 @@ import json
 import os
 import pathlib
 import sys
-from dataclasses import replace
 
 from ..config import Config
 from ..reporting import concise
@@ -48,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Repair findings and return the exit code."""
     config = configured(args)
-    config = replace(config, unsafe_fixes=args.unsafe_fixes or config.unsafe_fixes)
+    config = config._replace(unsafe_fixes=args.unsafe_fixes or config.unsafe_fixes)
     verified = _read_verified(pathlib.Path(args.only_verified)) if args.only_verified else None
     if args.paths == [STDIN]:
         return _fix_stdin(args, config, verified)
@@ -100,7 +99,7 @@ def _fix_stdin(args: argparse.Namespace, config: Config, verified: Verified | No
         report, fixed = FileReport(name, error=str(error)), None
     failed = print_errors([report])
     if args.diff:
-        return _finish_diff([replace(report, diff=unified_diff(name, data, fixed))] if fixed else [report], failed)
+        return _finish_diff([report._replace(diff=unified_diff(name, data, fixed))] if fixed else [report], failed)
     sys.stdout.buffer.write(fixed if fixed is not None else data)
     sys.stdout.buffer.flush()
     if report.reported:

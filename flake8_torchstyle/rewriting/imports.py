@@ -11,10 +11,9 @@ import ast
 import functools
 import pathlib
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..analysis.names import Binding, BindingKind, FileNames, Scope
-from ..analysis.walking import walk
 from ..diagnostics import Edit, Location
 from ..text import LineTable, newline_of
 
@@ -26,8 +25,7 @@ _FUNCTION_MODULES = frozenset({"torch", FUNCTIONAL, "torch._C._nn", "torch._C._V
 _PATCHERS = frozenset({"setattr", "delattr", "patch", "object", "multiple"})
 
 
-@dataclass(frozen=True, slots=True)
-class UsableName:
+class UsableName(NamedTuple):
     """A spelling for a function. `anchor` is the import statement after which `import ... as F` has to be added."""
 
     text: str
@@ -66,10 +64,8 @@ class ImportPlanner:
 
         What a name in them means then depends on when it is read, and the replacement may be made of the other.
         """
-        for node in walk(self.names.tree):
-            if type(node) not in (ast.Attribute, ast.Call):
-                continue
-            match node:
+        for node in self.names.nodes.all:
+            match node if type(node) in (ast.Attribute, ast.Call) else None:
                 case ast.Attribute(value=module, ctx=ast.Store() | ast.Del()) if self._is_torch_module(module):
                     return True
                 case ast.Call(func=function, args=[module, *_]) if _name(function) in _PATCHERS:
@@ -77,12 +73,20 @@ class ImportPlanner:
                         return True
         return False
 
+    @functools.cached_property
+    def _imported(self) -> frozenset[str]:
+        """Every name that an import statement of the file binds: cheaper to ask than what a name means at a place."""
+        statements = (node for node in self.names.nodes.all if isinstance(node, (ast.Import, ast.ImportFrom)))
+        names = (alias.asname or alias.name for statement in statements for alias in statement.names)
+        return frozenset(name.partition(".")[0] for name in names)
+
     def _is_torch_module(self, node: ast.expr) -> bool:
         """Whether an expression is one of torch's modules of functions, or a text that names something in one."""
         if isinstance(node, ast.Constant):
             name = node.value.rpartition(".")[0] if isinstance(node.value, str) else None
         else:
-            name = self.names.resolve(node)
+            root = _root(node)
+            name = self.names.resolve(node) if root and root.id in self._imported else None
         return name in _FUNCTION_MODULES
 
     def _from_star(self, at: ast.expr) -> bool:
@@ -122,10 +126,8 @@ class ImportPlanner:
 
     def _root_imports(self, at: ast.expr) -> list[ast.stmt]:
         """The import statements that bind the leftmost name of `at`, such as `import torch.utils.data`."""
-        root: ast.expr = at
-        while isinstance(root, ast.Attribute):
-            root = root.value
-        found = self.names.lookup(root.id, root) if isinstance(root, ast.Name) else None
+        root = _root(at)
+        found = self.names.lookup(root.id, root) if root else None
         bindings = found[1] if found else []
         return [b.node for b in bindings if b.kind is BindingKind.IMPORT and isinstance(b.node, ast.stmt)]
 
@@ -188,8 +190,9 @@ class ImportPlanner:
         if self._is_package_init or not rewritten:
             return {}
         left = set(map(id, rewritten))
-        kept = {n.id for n in ast.walk(self.names.tree) if isinstance(n, ast.Name) and id(n) not in left}
-        kept |= {n.value for n in ast.walk(self.names.tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+        nodes = self.names.nodes.all
+        kept = {n.id for n in nodes if isinstance(n, ast.Name) and id(n) not in left}
+        kept |= {n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)}
         unused: dict[ast.ImportFrom, set[str]] = {}
         for name in {use.id for use in rewritten} - kept:
             for node in self._single_imports(name):
@@ -234,6 +237,13 @@ class ImportPlanner:
                 yield Edit(spans[i][0], spans[i + 1][0], "")
         if last_kept + 1 < len(spans):
             yield Edit(spans[last_kept][1], spans[-1][1], "")
+
+
+def _root(node: ast.expr) -> ast.Name | None:
+    """The name that a dotted expression begins with."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node if isinstance(node, ast.Name) else None
 
 
 def _name(function: ast.expr) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -20,8 +20,7 @@ _TARGET = f"{FUNCTIONAL}.log_softmax"
 _METHOD = (None, "dtype")
 
 
-@dataclass(frozen=True, slots=True)
-class LogSoftmax:
+class LogSoftmax(NamedTuple):
     """The edits and the name that they write."""
 
     edits: tuple[Edit, ...]

@@ -11,7 +11,7 @@ import ast
 import contextlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -23,8 +23,7 @@ from ..torch_api.modules import lookup_module
 from ..torch_api.throwaway import ModulePlan, ModuleRow, Placed, plan_module_call
 
 
-@dataclass(frozen=True, slots=True)
-class Throwaway:
+class Throwaway(NamedTuple):
     """A module that is built and called in one expression. `cls` is the expression that names its class."""
 
     qualified: str
@@ -56,8 +55,7 @@ def throwaway(node: cst.CSTNode, context: Context) -> Throwaway | None:
     return Throwaway(f"torch.nn.{qualified.rpartition('.')[2]}", row, built.func, built, node)
 
 
-@dataclass(frozen=True, slots=True)
-class Rewrite:
+class Rewrite(NamedTuple):
     """The edits that turn a throwaway module into a function's call, and whether the plan behind them is certain."""
 
     edits: tuple[Edit, ...]

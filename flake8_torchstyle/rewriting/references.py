@@ -99,7 +99,7 @@ def _is_compared(node: ast.expr, names: FileNames) -> bool:
         and (spelled is None or not isinstance(other, ast.Attribute) or other.attr == spelled)
         and _resolve(other, names) == qualified
         and not is_use(other, names)
-        for other in ast.walk(names.tree)
+        for other in names.nodes.all
     )
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from ..analysis.names import FileNames
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
 GAP = r"(?:[\s\\)]|#[^\r\n]*(?![^\r\n]))*"
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
+class Screen(NamedTuple):
     """One kind of candidate: how a text betrays it, and which expressions of the parsed file are candidates.
 
     `places` is asked for texts that hold one of the screen's words in `SCREENS`. It yields an offset on a row of the

@@ -7,8 +7,6 @@ keyword only. The tests hold all of it against torch's operator schemas and sign
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from .documented import DOCUMENTED
 from .mapping import Alias, Parameter, Values, Verdict
 
@@ -186,14 +184,14 @@ def _complete(name: str, row: Alias) -> Alias:
     """Fill in what follows from the row: the target, the documented parameters, whether all parameters agree."""
     target = row.target or name
     if row.verdict is not Verdict.MAPPED:
-        return replace(row, target=target)
+        return row._replace(target=target)
     documented = tuple(DOCUMENTED[target].split())
     agrees = not row.added and all(
         p.name == p.target and p.values is None and not p.keyword_only and documented[i : i + 1] == (p.name,)
         for i, p in enumerate(row.parameters)
     )
     verdict = Verdict.SAME_PARAMETERS if agrees else Verdict.MAPPED
-    return replace(row, target=target, verdict=verdict, documented=documented)
+    return row._replace(target=target, verdict=verdict, documented=documented)
 
 
 def _qualified() -> dict[str, Alias]:

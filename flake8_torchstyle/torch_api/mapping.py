@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 
 class Verdict(enum.Enum):
@@ -30,8 +29,7 @@ class NonLiteral(enum.Enum):
 NON_LITERAL = NonLiteral.NON_LITERAL
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(NamedTuple):
     """One argument of a call as written: its keyword, its value if that is a literal, the name it refers to if any.
 
     `length` is the number of items of a tuple or list that is written out, whatever they are.
@@ -43,8 +41,7 @@ class Argument:
     length: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
+class Values(NamedTuple):
     """Which values of a parameter have a counterpart.
 
     `words` replaces literals by source text, `absent` and `absent_names` are the literals and qualified names that the
@@ -73,8 +70,7 @@ class Values:
         return Step() if self.keeps_index and value >= 0 else None
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """A parameter of an alias.
 
     `target` is the documented parameter with the same meaning; `values` restricts which arguments have a counterpart,
@@ -112,8 +108,7 @@ class Bindable(Protocol):
 AnyParameter = TypeVar("AnyParameter", bound=Bindable)
 
 
-@dataclass(frozen=True, slots=True)
-class Alias:
+class Alias(NamedTuple):
     """A function outside `torch.nn.functional` that stands for a documented one inside it.
 
     `target` is the documented function's name and `documented` its parameters in order, `added` are arguments that the
@@ -150,8 +145,7 @@ class Alias:
         return "parameter values differ" if any(p.values and p.values.words for p in self.parameters) else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """What happens to one argument: it gets a keyword, another literal, goes away, or stays."""
 
     keyword: str | None = None
@@ -159,8 +153,7 @@ class Step:
     drop: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CallPlan:
+class CallPlan(NamedTuple):
     """One step for each argument of a call, and the arguments to add at the end."""
 
     steps: tuple[Step, ...]

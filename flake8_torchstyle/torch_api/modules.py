@@ -9,7 +9,6 @@ only. The tests decide from torch which modules hold state, and hold the rows ag
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from .documented import DOCUMENTED
 from .throwaway import Form, ModuleParameter, ModuleRow
@@ -76,7 +75,7 @@ def _pads(mode: str | None, value: str = "") -> dict[int, ModuleRow]:
     rows = {n: _row("pad", "input", f"padding>pad:sides{2 * n} {value}") for n in (1, 2, 3)}
     if mode is None:
         return rows
-    return {n: replace(row, added=(("mode", f'"{mode}"'),)) for n, row in rows.items()}
+    return {n: row._replace(added=(("mode", f'"{mode}"'),)) for n, row in rows.items()}
 
 
 def _numbered(name: str, rows: dict[int, ModuleRow]) -> dict[str, ModuleRow]:

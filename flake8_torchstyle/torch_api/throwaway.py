@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .mapping import NON_LITERAL, Argument, bind
 
@@ -27,8 +27,7 @@ class Form(enum.Enum):
     OBSOLETE = "obsolete"
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleParameter:
+class ModuleParameter(NamedTuple):
     """A parameter of a module's constructor or of its call, and the function's parameter with the same meaning.
 
     `spelled` is the default's source text where the function has another default, so that it has to be written.
@@ -49,8 +48,7 @@ class ModuleParameter:
         return self.required
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleRow:
+class ModuleRow(NamedTuple):
     """A module without parameters and buffers, and the documented function that its `forward` amounts to.
 
     `targets` are the absolute names of that function, the better one first. `documented` are its parameters in order,
@@ -67,8 +65,7 @@ class ModuleRow:
     unsafe: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """One argument in its new place: by `keyword` or by position, `literal` in place of its own text if that changes.
 
     `keyword` of an argument that is dropped means nothing.
@@ -79,8 +76,7 @@ class Placed:
     drop: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ModulePlan:
+class ModulePlan(NamedTuple):
     """The new place of each argument of the constructor and of the call, and what has to be added.
 
     `certain` is False where the function may take a value that is not seen here in another way.

@@ -62,7 +62,9 @@ def make_plan(files: Iterable[str], config: Config) -> Iterator[PlannedFile | st
 def _planned(name: str, config: Config) -> PlannedFile | None:
     path = pathlib.Path(name)
     source = read(path)
-    result = fix(source.text, path, config.selection_for(path), unsafe=True, accept=Suppression(source.text).keeps)
+    result = fix(
+        source.text, path, config.selection_for(path).includes, unsafe=True, accept=Suppression(source.text).keeps
+    )
     if not result.applied:
         return None
     imports = {key: value for key, value in _imports(result.source).items() if key not in _imports(source.text)}
