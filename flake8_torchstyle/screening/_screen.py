@@ -1,4 +1,4 @@
-"""What a screen is, and what screens share: the gap that Python allows between two tokens, attributes in a text."""
+"""What a screen is, and what screens share: how to find words, attributes and the arguments of a call in a text."""
 
 from __future__ import annotations
 
@@ -13,6 +13,14 @@ if TYPE_CHECKING:
 # White space, line continuations, comments, and the parentheses that may close around what stands before a dot. A
 # comment has to reach the end of its row: a row of `#` could else be split in exponentially many ways.
 GAP = r"(?:[\s\\)]|#[^\r\n]*(?![^\r\n]))*"
+_DELIMITER = re.compile(r"[()\[\]{},#'\"]")
+_COMMENT_END = re.compile(r"[\r\n]")
+_STRING_ENDS = {
+    "'": re.compile(r"(?:[^'\\\r\n]|\\[\s\S])*'"),
+    '"': re.compile(r'(?:[^"\\\r\n]|\\[\s\S])*"'),
+    "'''": re.compile(r"(?:[^'\\]|\\[\s\S]|'(?!''))*'''"),
+    '"""': re.compile(r'(?:[^"\\]|\\[\s\S]|"(?!""))*"""'),
+}
 
 
 class Screen(NamedTuple):
@@ -35,6 +43,60 @@ def may_follow_dot(source: str, start: int) -> bool:
     return not before or before[-1] in ".\r\n"
 
 
+def before_dot(source: str, start: int) -> str | None:
+    """What stands on the row before the dot before the word at `start`; nothing where there is no dot.
+
+    None where a row ends between them: the rest may stand on the row above, or behind a comment.
+    """
+    before = source[max(0, start - 200) : start].rstrip(" \t\f")
+    owner = before[:-1].rstrip(" \t\f") if before.endswith(".") else before
+    if not owner or owner[-1] in "\r\n\\":
+        return None
+    return owner if before.endswith(".") else ""
+
+
 def words_at(source: str, word: str) -> Iterable[int]:
     """The offsets of a whole word."""
     return (match.start() for match in re.finditer(rf"{re.escape(word)}(?<!\w{re.escape(word)})(?!\w)", source))
+
+
+def arguments(source: str, start: int) -> list[str] | None:
+    """The texts of a call's arguments, `start` being behind its parenthesis, and what stands behind a last comma.
+
+    None where the text does not tell: an f-string may hold anything, an unfinished string or call is no code.
+    """
+    found: list[str] = []
+    depth, begun = 1, start
+    match = _DELIMITER.search(source, start)
+    while match is not None:
+        end = match.end()
+        delimiter = match[0]
+        if delimiter in "([{":
+            depth += 1
+        elif delimiter in ")]}":
+            depth -= 1
+            if depth == 0:
+                return [*found, source[begun : match.start()]]
+        elif delimiter == ",":
+            if depth == 1:
+                found.append(source[begun : match.start()])
+                begun = end
+        else:
+            skipped = _behind(source, match.start())
+            if skipped is None:
+                return None
+            end = skipped
+        match = _DELIMITER.search(source, end)
+    return None
+
+
+def _behind(source: str, start: int) -> int | None:
+    """The offset behind the comment or string that begins at `start`; None for f-strings and what has no end."""
+    if source[start] == "#":
+        end = _COMMENT_END.search(source, start)
+        return end.start() if end else None
+    if source[max(0, start - 2) : start].lower().endswith(("f", "t", "fr", "tr")):
+        return None
+    quote = source[start] * 3 if source.startswith(source[start] * 3, start) else source[start]
+    closed = _STRING_ENDS[quote].match(source, start + len(quote))
+    return closed.end() if closed else None

@@ -7,16 +7,24 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ._screen import GAP, Screen
+from ._screen import GAP, Screen, arguments
 
 if TYPE_CHECKING:
     from ..analysis.names import FileNames
 
 _SOFTMAX = ("softmax", "Softmax", "softmin", "Softmin")
+_COMPUTED = tuple(re.compile(rf"{word}\w*{GAP}\(") for word in _SOFTMAX)
+_RENAMED = tuple(re.compile(rf"{word}[\s\\]+as[\s\\]") for word in _SOFTMAX)
 _WORDS = ("nll_loss", "cross_entropy", "NLLLoss", "CrossEntropyLoss")
 _LOSSES = tuple(re.compile(rf"{word}\w*") for word in _WORDS)
 _AS = re.compile(r"(?:[\s\\]|#[^\r\n]*(?![^\r\n]))+as[\s\\]+(\w+)")
 _OPENING = re.compile(r"\(")
+_CALLED = re.compile(rf"{GAP}\(")
+# Beginnings of a row that goes on no row above it, or goes on one with an argument that has a name.
+_FRESH = re.compile(
+    r"(?:(?:return|with|while|assert|raise|elif|def|class)\b|[\w.]+[ \t]*(?::[^=]*)?[-+*/@&|^%]{0,2}=(?!=))"
+)
+_TARGET = re.compile(r"(\w+)[ \t]*(?::[^=]*)?[-+*/@&|^%:]{0,2}=(?!=)")
 _WORD = re.compile(r"\w+")
 # What may stand between an assignment's sign and the class: parentheses and the module, as in `loss = (nn.NLLLoss`.
 _OWNER = re.compile(r"(?:[\w.\s\\()]|#[^\r\n]*(?![^\r\n]))*")
@@ -30,7 +38,6 @@ def _places(source: str) -> Iterator[int]:
     losses = [match for pattern in _LOSSES for match in pattern.finditer(source)]
     aliases = {alias[1] for loss in losses if (alias := _AS.match(source, loss.end()))}
     losses += [match for alias in aliases for match in re.finditer(rf"{alias}(?<!\w{alias})(?!\w)", source)]
-    yield from (loss.start() for loss in losses)
     variables: set[str] = set()
     for loss in losses:
         assigned = _assigned(source, loss.start())
@@ -39,8 +46,58 @@ def _places(source: str) -> Iterator[int]:
             yield from (match.start() for match in _OPENING.finditer(source))
             return
         variables |= assigned
-    for name in variables:
-        yield from (match.start() for match in re.finditer(rf"{name}(?<!\w{name})(?!\w){GAP}\(", source))
+    losses += [match for name in variables for match in _calls(source, name)]
+    telling = _telling_words(source)
+    yield from (loss.start() for loss in losses if _may_be_fed(source, loss, telling))
+
+
+def _calls(source: str, name: str) -> Iterator[re.Match[str]]:
+    return re.finditer(rf"{name}(?<!\w{name})(?!\w)(?={GAP}\()", source)
+
+
+def _may_be_fed(source: str, loss: re.Match[str], telling: set[str] | None) -> bool:
+    """Whether a call of what stands at `loss`, or of what that call returns, has an argument with a telling word."""
+    end = loss.end()
+    for _ in ("the function, or the constructor", "the object"):
+        called = _CALLED.match(source, end)
+        if called is None:
+            return False
+        given = arguments(source, called.end())
+        if given is None or telling is None:
+            return True
+        if any(word in part for part in given for word in _SOFTMAX):
+            return True
+        if any(not telling.isdisjoint(_WORD.findall(part)) for part in given):
+            return True
+        end = called.end() + sum(len(part) + 1 for part in given)
+    return False
+
+
+def _telling_words(source: str) -> set[str] | None:
+    """The names of what may hold a softmax or what one returned; None where the text does not tell."""
+    if any(renamed.search(source) for renamed in _RENAMED):
+        return None
+    found: set[str] = set()
+    pending = [match for pattern in _COMPUTED for match in pattern.finditer(source)]
+    while pending:
+        names: set[str] = set()
+        for match in pending:
+            row = _row_before(source, match.start())
+            if row.startswith("#"):
+                continue
+            if not _FRESH.match(row):
+                return None
+            names.update(_TARGET.findall(row))
+        # What is assigned may be a module: what calling it returns tells as much.
+        pending = [match for name in names - found for match in _calls(source, name)]
+        found |= names
+    return found
+
+
+def _row_before(source: str, start: int) -> str:
+    """The row of a place up to it, without indentation and the prompts of examples in docstrings."""
+    first = max(source.rfind("\n", 0, start), source.rfind("\r", 0, start)) + 1
+    return source[first:start].lstrip(" \t\f>").removeprefix("... ")
 
 
 def _assigned(source: str, start: int) -> set[str] | None:

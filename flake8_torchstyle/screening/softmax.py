@@ -7,49 +7,71 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ._screen import GAP, Screen, words_at
+from ._screen import GAP, Screen, arguments, before_dot, words_at
 
 if TYPE_CHECKING:
     from ..analysis.names import FileNames
 
-_LOGARITHM = re.compile(rf"log(?<!\wlog)(?:{GAP}\(|\s+as\s)")
-# Two patterns that begin with a literal; one for both cases would be tried at each character.
-_SOFTMAX = tuple(re.compile(rf"{word}(?:max|min)(?!\w){GAP}\(") for word in ("soft", "Soft"))
+_LOGARITHM = re.compile(rf"log(?<!\wlog)(?:{GAP}(\()|\s+as\s)")
+# Every pattern begins with a literal; one for all of them would be tried at each character.
+_FUNCTIONS, _CLASSES = (
+    tuple(re.compile(rf"{word}(?<!\w{word})(?:max|min)(?!\w){GAP}\(") for word in words)
+    for words in (("soft", "log_soft"), ("Soft", "LogSoft"))
+)
 _ALIASED = tuple(re.compile(rf"{word}(?:max|min)[\s\\]+as[\s\\]+(\w+)") for word in ("soft", "Soft"))
-_KEYWORD = re.compile(r"[\s\\]*\w+[\s\\]*=(?!=)")
-_DIM = re.compile(r"dim[\s\\]*=(?!=)")
+_KEYWORD = re.compile(r"[\s\\]*(\w+)[\s\\]*=(?!=)")
+_LAST_WORD = re.compile(r"\w*$")
 
 
 def _places(source: str) -> Iterator[int]:
-    for alias in {alias for pattern in _ALIASED for alias in pattern.findall(source)}:
+    aliases = {alias for pattern in _ALIASED for alias in pattern.findall(source)}
+    for alias in aliases:
         yield from words_at(source, alias)
-    takes_logarithm = _LOGARITHM.search(source) is not None
-    for pattern in _SOFTMAX:
-        for match in pattern.finditer(source):
-            is_class = source[match.start()] == "S"
-            if takes_logarithm or _may_leave_out_dim(source, match.end(), is_class=is_class):
-                yield match.start()
+    functions = [match for pattern in _FUNCTIONS for match in pattern.finditer(source)]
+    classes = [match for pattern in _CLASSES for match in pattern.finditer(source)]
+    if functions or classes or aliases:
+        yield from _logarithms(source, [*functions, *classes], aliases)
+    yield from (m.start() for m in functions if _may_be_function(source, m.start()) and _no_dim(source, m.end(), 1))
+    yield from (m.start() for m in classes if _no_dim(source, m.end(), 0))
 
 
-def _may_leave_out_dim(source: str, start: int, *, is_class: bool) -> bool:
-    """Whether the arguments that begin at `start` may lack a `dim`: text with strings or comments always may."""
-    depth, comma = 1, None
-    for offset in range(start, len(source)):
-        character = source[offset]
-        if character in "\"'#":
-            return True
-        if character in "([{":
-            depth += 1
-        elif character in ")]}":
-            depth -= 1
-            if depth == 0:
-                arguments = source[start:offset]
-                behind = arguments if is_class else "" if comma is None else source[comma + 1 : offset]
-                by_position = behind.strip() and not _KEYWORD.match(behind)
-                return "None" in arguments or not (by_position or _DIM.search(behind))
-        elif character == "," and depth == 1 and comma is None:
-            comma = offset
-    return True
+def _logarithms(source: str, softmaxes: list[re.Match[str]], aliases: set[str]) -> Iterator[int]:
+    """Where a logarithm of a softmax may be taken."""
+    for match in _LOGARITHM.finditer(source):
+        owner = before_dot(source, match.start())
+        if match[1] is None or owner is None or owner.endswith(")"):
+            # Under another name, or as a method: of what stands before it.
+            yield from (softmax.start() for softmax in softmaxes)
+            return
+        given = arguments(source, match.end())
+        if given is None or any(word in part for part in given for word in ("softmax", "Softmax", *aliases)):
+            yield match.start()
+
+
+def _may_be_function(source: str, start: int) -> bool:
+    """Whether the word at `start` may be read from a module, rather than be a method of a tensor."""
+    owner = before_dot(source, start)
+    if not owner:
+        return True
+    found = _LAST_WORD.search(owner.rstrip(" \t\f)"))
+    name = found[0] if found else ""
+    return name == "functional" or (name != "" and re.search(rf"as[\s\\]+{name}(?!\w)", source) is not None)
+
+
+def _no_dim(source: str, start: int, position: int) -> bool:
+    """Whether the arguments that begin at `start` may leave out `dim`, the argument at `position` from 0.
+
+    With comments or a None among them they always may.
+    """
+    given = arguments(source, start)
+    if given is None or any("#" in part or "None" in part for part in given):
+        return True
+    keywords = [_KEYWORD.match(part) for part in given]
+    if any(keyword or not part.strip() for keyword, part in zip(keywords[:position], given, strict=False)):
+        # What comes first is missing: a method's call, or one that fails.
+        return False
+    by_position = len(given) > position and given[position].strip() and not keywords[position]
+    return not by_position and not any(keyword and keyword[1] == "dim" for keyword in keywords)
 
 
 def _matches(node: ast.expr, names: FileNames) -> bool:
