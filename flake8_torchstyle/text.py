@@ -13,11 +13,20 @@ from collections.abc import Iterable
 from .diagnostics import Edit, Location
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
+_LINE_FEED = re.compile(r"\n")
 
 
 def row_starts(source: str) -> list[int]:
     """The offset of the first character of each row."""
-    return [0, *(match.end() for match in _LINE_END.finditer(source))]
+    # The engine searches for a single literal three times as fast.
+    ends = _LINE_END if "\r" in source else _LINE_FEED
+    return [0, *map(re.Match.end, ends.finditer(source))]
+
+
+def may_follow_dot(source: str, start: int) -> bool:
+    """Whether the word at `start` could be an attribute's name: a dot before it, or nothing else on its row."""
+    before = source[max(0, start - 80) : start].rstrip(" \t\f")
+    return not before or before[-1] in ".\r\n"
 
 
 class LineTable:

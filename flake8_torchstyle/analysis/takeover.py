@@ -11,15 +11,16 @@ import ast
 import re
 from collections.abc import Iterator
 
+from ..text import may_follow_dot
 from .attributes import self_name
 from .project import SourceModule
 from .types import FunctionNode
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _HOOK = re.compile(r"register_(module_)?forward(_pre)?_hook")
-_WORDS = ("forward_hook", "forward_pre_hook", "MethodType", "setattr")
-# Neither defined nor called: what follows is no parenthesis that opens.
-_ASSIGNED = tuple(re.compile(rf"{name}[\s\\]*[^\s\\\w(]") for name in ("forward", "__call__"))
+_WORDS = ("forward_hook", "forward_pre_hook", "MethodType")
+# In quotes, for `setattr`, or an attribute that is neither called nor looked into.
+_NAMED = tuple(re.compile(rf"{name}(?:[\"']|[\s\\]*[^\s\\\w(.\[])") for name in ("forward", "__call__"))
 _INPUTS = re.compile(r"(.*_)?(in|inp|inps|input|inputs|args)", re.IGNORECASE)
 _OUTPUTS = re.compile(r"(.*_)?(out|outs|output|outputs|result|results)", re.IGNORECASE)
 
@@ -58,7 +59,11 @@ def _may_hand_over(source: str | None) -> bool:
     """Whether a text can hold anything that `_handed_over` finds; outside ASCII, names have other spellings."""
     if source is None or not source.isascii() or any(word in source for word in _WORDS):
         return True
-    return any(assigned.search(source) for assigned in _ASSIGNED)
+    return any(
+        match[0][-1] in "\"'" or may_follow_dot(source, match.start())
+        for named in _NAMED
+        for match in named.finditer(source)
+    )
 
 
 def _handed_over(module: SourceModule) -> Iterator[ast.expr]:

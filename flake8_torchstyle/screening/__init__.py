@@ -28,6 +28,8 @@ from ._screen import Screen
 if TYPE_CHECKING:
     from ..analysis.names import FileNames
 
+# Calls and attributes named `forward` are looked at whatever a file imports; of the rest, what PyTorch has is meant.
+_EVERYWHERE = frozenset({"forward", "forward_reference"})
 SCREENS: dict[str, tuple[str, ...]] = {
     "forward": ("forward",),
     "forward_reference": ("forward",),
@@ -46,7 +48,8 @@ def _screen(kind: str) -> Screen:
 
 def places(source: str) -> dict[Screen, list[int]]:
     """Offsets in a text at which a candidate may stand, by kind. None is certain: the file holds no finding."""
-    screens = [_screen(kind) for kind, words in SCREENS.items() if any(word in source for word in words)]
+    kinds = SCREENS if "torch" in source else _EVERYWHERE
+    screens = [_screen(kind) for kind in kinds if any(word in source for word in SCREENS[kind])]
     found = {screen: sorted(screen.places(source)) for screen in screens}
     return {screen: offsets for screen, offsets in found.items() if offsets}
 
@@ -63,11 +66,6 @@ def candidates(names: FileNames, source: str, places: Mapping[Screen, Iterable[i
             for node in walk(part):
                 if isinstance(node, screen.nodes) and screen.matches(node, names):
                     yield node
-
-
-def is_candidate(node: ast.expr, names: FileNames) -> bool:
-    """Whether a rule could report an expression."""
-    return any(screen.matches(node, names) for screen in map(_screen, SCREENS) if isinstance(node, screen.nodes))
 
 
 def _parts_at(statements: Iterable[ast.AST], rows: list[int]) -> Iterator[ast.AST]:

@@ -37,12 +37,6 @@ class Screen(NamedTuple):
     matches: Callable[[ast.expr, FileNames], bool]
 
 
-def may_follow_dot(source: str, start: int) -> bool:
-    """Whether the word at `start` could be an attribute's name: a dot before it, or nothing else on its row."""
-    before = source[max(0, start - 80) : start].rstrip(" \t\f")
-    return not before or before[-1] in ".\r\n"
-
-
 def before_dot(source: str, start: int) -> str | None:
     """What stands on the row before the dot before the word at `start`; nothing where there is no dot.
 

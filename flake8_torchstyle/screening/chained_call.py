@@ -14,19 +14,34 @@ from ._screen import Screen
 if TYPE_CHECKING:
     from ..analysis.names import FileNames
 
-_CHAIN = re.compile(r"\)(?:[\s\\]|#[^\r\n]*(?![^\r\n]))*\(")
-_ALIASED = re.compile(r"\sas[\s\\]+(\w+)")
+# What may stand between is a gap; without a comment in it, the engine finds the pair three times as fast.
+_CHAIN = re.compile(r"\)[\s\\]*\(")
+_BEFORE_COMMENT = re.compile(r"\)[\s\\]*#")
+_CHAIN_WITH_COMMENT = re.compile(r"\)(?:[\s\\]|#[^\r\n]*(?![^\r\n]))*\(")
+_DELIMITER = re.compile(r"[()\[\]{}\"'#]")
+# How far back to look for the parenthesis that belongs to another before looking through all of the text.
+_NEAR = 400
+_AS = re.compile(r"[\s\\]as[\s\\]+$")
 
 
 def _places(source: str) -> Iterator[int]:
-    if "torch" not in source:
-        return
-    classes: frozenset[str] | None = None
-    for match in _CHAIN.finditer(source):
-        name = _called(source, match.start())
-        if name is not None and name not in _class_names():
-            classes = classes if classes is not None else frozenset(_ALIASED.findall(source))
-        if name is None or name in _class_names() or (classes is not None and name in classes):
+    for offset in _chains(source):
+        name = _called(source, offset)
+        if name is None or name in _class_names() or _is_other_name(source, name):
+            yield offset
+
+
+def _is_other_name(source: str, word: str) -> bool:
+    """Whether a word stands behind an `as`."""
+    found = (match.start() for match in re.finditer(re.escape(word), source)) if word else iter(())
+    return any(_AS.search(source, max(0, start - 80), start) for start in found)
+
+
+def _chains(source: str) -> Iterator[int]:
+    """The closing parentheses that are followed by an opening one."""
+    yield from (match.start() for match in _CHAIN.finditer(source))
+    for match in _BEFORE_COMMENT.finditer(source):
+        if _CHAIN_WITH_COMMENT.match(source, match.start()):
             yield match.start()
 
 
@@ -39,20 +54,21 @@ def _class_names() -> frozenset[str]:
 
 def _called(source: str, closing: int) -> str | None:
     """The word before the parenthesis that the one at `closing` closes; None where that takes a closer look."""
-    depth = 0
-    for offset in range(closing, -1, -1):
-        character = source[offset]
-        if character in ")]}":
-            depth += 1
-        elif character in "([{":
-            depth -= 1
-            if depth == 0:
-                end = start = offset
-                while start and (source[start - 1].isalnum() or source[start - 1] == "_"):
-                    start -= 1
-                return _before_parenthesis(source[start:end], source[offset + 1 : closing])
-        elif character in "\"'#":
-            return None
+    for reach in (_NEAR, closing):
+        depth = 0
+        for match in reversed(list(_DELIMITER.finditer(source, max(0, closing - reach), closing + 1))):
+            delimiter, offset = match[0], match.start()
+            if delimiter in ")]}":
+                depth += 1
+            elif delimiter in "([{":
+                depth -= 1
+                if depth == 0:
+                    start = offset
+                    while start and (source[start - 1].isalnum() or source[start - 1] == "_"):
+                        start -= 1
+                    return _before_parenthesis(source[start:offset], source[offset + 1 : closing])
+            else:
+                return None
     return None
 
 

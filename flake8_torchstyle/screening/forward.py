@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ._screen import GAP, Screen, may_follow_dot
+from ..text import may_follow_dot
+from ._screen import GAP, Screen
 
 if TYPE_CHECKING:
     from ..analysis.names import FileNames

@@ -7,7 +7,7 @@ import ast
 import pytest
 
 from flake8_torchstyle.analysis.names import FileNames
-from flake8_torchstyle.screening import candidates, is_candidate, places
+from flake8_torchstyle.screening import SCREENS, _screen, candidates, places
 
 F = "import torch.nn.functional as F\n"
 CANDIDATES = {
@@ -88,7 +88,9 @@ CANDIDATES = {
 def test_candidate(source: str) -> None:
     names = FileNames(ast.parse(source))
     found = places(source)
-    everywhere = {node for node in ast.walk(names.tree) if isinstance(node, ast.expr) and is_candidate(node, names)}
+    nodes = [node for node in ast.walk(names.tree) if isinstance(node, ast.expr)]
+    screens = [_screen(kind) for kind in SCREENS]
+    everywhere = {n for screen in screens for n in nodes if isinstance(n, screen.nodes) and screen.matches(n, names)}
     assert everywhere and set(candidates(names, source, found)) == everywhere
 
 
