@@ -11,7 +11,7 @@ import ast
 import bisect
 import pathlib
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -95,7 +95,7 @@ def _line_end(source: str, offset: int) -> int:
 
 
 class _Outline(cst.CSTVisitor):
-    """Collects the nodes of an expression, outer before inner, and the node around each."""
+    """Collects the calls, attributes and names of an expression, outer before inner, and the node around each node."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -107,7 +107,7 @@ class _Outline(cst.CSTVisitor):
         if self._open:
             self.parents[node] = self._open[-1]
         self._open.append(node)
-        if isinstance(node, (cst.BaseExpression, cst.Arg)):
+        if type(node) in _KINDS:
             self.nodes.append(node)
         return True
 
@@ -116,9 +116,12 @@ class _Outline(cst.CSTVisitor):
 
 
 class Context:
-    """A rule's view of one expression and of the file around it."""
+    """A rule's view of one expression and of the file around it.
 
-    def __init__(self, file: FileContext, region: ast.expr) -> None:
+    `candidates` are the nodes that a screen has let through, outer before inner: those a rule may report.
+    """
+
+    def __init__(self, file: FileContext, region: ast.expr, candidates: Collection[ast.expr]) -> None:
         self.file = file
         self.region = region
         start, end = file.span_of(region)
@@ -128,8 +131,21 @@ class Context:
         self._positions = wrapper.resolve(PositionProvider)
         visitor = _Outline()
         self.root.visit(visitor)
-        self.nodes = visitor.nodes
         self._parents = visitor.parents
+        self._found = self._among(visitor.nodes, candidates)
+        self.candidates = list(self._found)
+
+    def _among(self, nodes: Iterable[cst.CSTNode], wanted: Iterable[ast.expr]) -> dict[cst.CSTNode, ast.expr]:
+        """Those of some libcst nodes that are one of some `ast` nodes."""
+        places = {(type(node), self.file.span_of(node)): node for node in wanted}
+        # Most nodes begin where no wanted one does, which is cheaper to see than where they end.
+        starts = {self._to_region(start) for _, (start, _) in places}
+        found: dict[cst.CSTNode, ast.expr] = {}
+        for node in nodes:
+            start = self._positions[node].start
+            if (start.line, start.column) in starts and (other := places.get((_KINDS[type(node)], self.span(node)))):
+                found[node] = other
+        return found
 
     @cached_property
     def _ast_nodes(self) -> dict[tuple[type[ast.AST], Span], ast.expr]:
@@ -140,6 +156,8 @@ class Context:
 
     def ast_of(self, node: cst.CSTNode) -> ast.expr | None:
         """The `ast` expression that a libcst call, attribute or name is."""
+        if found := self._found.get(node):
+            return found
         kind = _KINDS.get(type(node))
         return self._ast_nodes.get((kind, self.span(node))) if kind else None
 
@@ -177,6 +195,10 @@ class Context:
         if line == 1:
             return Location(self._origin.row, self._origin.column + column - 1)
         return Location(self._origin.row + line - 1, column + 1)
+
+    def _to_region(self, place: Location) -> tuple[int, int]:
+        row = place.row - self._origin.row + 1
+        return (row, place.column - self._origin.column + 1) if row == 1 else (row, place.column - 1)
 
     def text_between(self, start: Location, end: Location) -> str:
         """Source text from `start` up to `end`."""

@@ -151,7 +151,7 @@ def _drafts(
     file = FileContext(source, path, names, workspace)
     rules = [rule for rule in all_rules() if selected(rule.code)]
     try:
-        drafts = [draft for region in regions for draft in _check(Context(file, region), rules)]
+        drafts = [draft for region, inside in regions.items() for draft in _check(Context(file, region, inside), rules)]
     except (RecursionError, cst.ParserSyntaxError) as error:
         raise SyntaxError("an expression that is too deeply nested or that libcst cannot parse") from error
     drafts = [draft for draft in drafts if keep is None or keep(draft.finding)]
@@ -167,9 +167,9 @@ def _names(source: str, path: pathlib.Path | None, tree: ast.Module | None, work
     return known or FileNames(tree or parse(source), source)
 
 
-def _regions(names: FileNames, nodes: Iterable[ast.expr]) -> list[ast.expr]:
-    """The outermost expressions around some nodes, each once."""
-    regions: dict[ast.expr, None] = {}
+def _regions(names: FileNames, nodes: Iterable[ast.expr]) -> dict[ast.expr, set[ast.expr]]:
+    """The outermost expressions around some nodes, each with the nodes inside it."""
+    regions: dict[ast.expr, set[ast.expr]] = {}
     for node in nodes:
         outermost = node
         for ancestor in names.ancestors(node):
@@ -177,13 +177,13 @@ def _regions(names: FileNames, nodes: Iterable[ast.expr]) -> list[ast.expr]:
                 outermost = ancestor
             elif not isinstance(ancestor, (ast.keyword, ast.comprehension, ast.arguments, ast.arg)):
                 break
-        regions[outermost] = None
-    return list(regions)
+        regions.setdefault(outermost, set()).add(node)
+    return regions
 
 
 def _check(context: Context, rules: Iterable[Rule]) -> Iterator[_Draft]:
-    """Visit one expression and let each rule see the nodes it asks for."""
-    for node in context.nodes:
+    """Let each rule see the candidates of an expression that are of the kind it asks for."""
+    for node in context.candidates:
         for rule in rules:
             if isinstance(node, rule.on):
                 for report in rule.check(node, context):

@@ -17,7 +17,6 @@ import libcst as cst
 
 from ..context import Context
 from ..diagnostics import Edit, Location
-from ..screening import is_candidate
 from ..torch_api.mapping import NON_LITERAL, Argument
 from ..torch_api.modules import lookup_module
 from ..torch_api.throwaway import ModulePlan, ModuleRow, Placed, plan_module_call
@@ -99,10 +98,8 @@ def _argument(argument: cst.Arg, context: Context) -> Argument:
 def _may_move(built: Sequence[cst.Arg], call: Sequence[cst.Arg], context: Context) -> bool:
     """Whether the constructor's arguments may be evaluated after the call's, and hold nothing else to rewrite."""
     inside = {id(node) for a in built for node in _walk(a.value)}
-    for node in context.nodes:
-        found = context.ast_of(node) if id(node) in inside else None
-        if found is not None and is_candidate(found, context.file.names):
-            return False
+    if any(id(node) in inside for node in context.candidates):
+        return False
     if all(_is_plain(a.value) for a in built):
         return not any(isinstance(node, cst.NamedExpr) for a in call for node in _walk(a.value))
     return all(_is_plain(a.value) for a in call)
