@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import pathlib
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
 
@@ -12,6 +13,7 @@ import pytest
 
 from flake8_torchstyle import engine
 from flake8_torchstyle.analysis import module_store, project, scopes
+from flake8_torchstyle.analysis.files import Disk
 from flake8_torchstyle.config import Config
 from flake8_torchstyle.runner import CheckTask, run
 
@@ -113,3 +115,68 @@ def test_a_file_is_parsed_once_however_many_lead_to_it(work: Callable[[Files], C
     done = work(files)
     assert done["findings"] == 30
     assert done["files parsed"] <= 33
+
+
+def test_other_files_are_read_once_for_all_questions(
+    work: Callable[[Files], Counter[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: Counter[pathlib.Path] = Counter()
+    original = Disk.read
+
+    def counted(self: Disk, path: pathlib.Path) -> bytes | None:
+        read[path] += 1
+        return original(self, path)
+
+    monkeypatch.setattr(Disk, "read", counted)
+    # Who derives from a class, and what is passed for a parameter: both take a look at every text.
+    user = "from .parts.base0 import Base0\n\n\ndef run(net, other: Base0):\n    return other.forward(net.forward(1))\n"
+    done = work(tree(5) | {"net/user.py": user, "net/main.py": "from .user import run\n\nrun(print, print)\n"})
+    assert done["findings"] == 11
+    # Once with all others, and once more when it is parsed.
+    assert max(read.values()) == 2
+
+
+def long_file(size: int) -> str:
+    """One file with many classes, each with what every rule looks at."""
+    head = "import torch\nfrom torch import nn\nimport torch.nn.functional as F\n"
+    unit = (
+        "\n\nclass Net{n}(nn.Module):\n    def __init__(self, other):\n        super().__init__()\n"
+        "        self.layer = nn.Linear(2, 2)\n        self.other = other\n        self.parts = [self.layer]\n"
+        "        self.parts.append(other)\n\n    def forward(self, x):\n        if isinstance(self.other, nn.Linear):\n"
+        "            x = self.other.forward(x)\n        for part in self.parts:\n            x = part.forward(x)\n"
+        "        p = F.softmax(self.layer.forward(x), 1)\n        return nn.ReLU()(torch.log(torch.softmax(p, 1)))\n"
+    )
+    return head + "".join(unit.format(n=n) for n in range(size))
+
+
+def long_function(size: int) -> str:
+    """One function with many statements, below a test of what a variable is."""
+    head = "from torch import nn\n\n\nclass Net(nn.Module):\n    pass\n\n\ndef run(net, other):\n"
+    head += "    assert isinstance(net, Net)\n"
+    unit = "    a{n} = [other, {n}]\n    other = net.forward(a{n})\n"
+    return head + "".join(unit.format(n=n) for n in range(size))
+
+
+@pytest.mark.parametrize("source", [long_file, long_function])
+def test_work_grows_with_the_file_and_not_faster(
+    work: Callable[[Files], Counter[str]], source: Callable[[int], str]
+) -> None:
+    work({"a.py": source(2)})
+    small, large = (calls_made(lambda n=n: work({"a.py": source(n)})) for n in (30, 120))
+    assert large <= 4.2 * small
+
+
+def calls_made(action: Callable[[], object]) -> int:
+    """How many functions are called, those written in C included."""
+    count = 0
+
+    def counting(_frame: object, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(counting)
+    try:
+        action()
+    finally:
+        sys.setprofile(None)
+    return count

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from .classes import class_body
@@ -13,6 +14,8 @@ from .walking import walk
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _ASSIGNING = frozenset({ast.Attribute, ast.Call, ast.AugAssign, ast.Assign})
+# Calls that say in a string, which may be spelled in many ways, what they assign to.
+_BY_TEXT = ("add_module", "register_module", "setattr")
 
 
 class Assignment(NamedTuple):
@@ -32,71 +35,67 @@ class Assignment(NamedTuple):
 
 
 class AttributeTable:
-    """The assignments to each attribute of one class, in the order of the text."""
+    """The assignments to the attributes of one class, in the order of the text; an attribute's when it is asked for."""
 
     def __init__(self, cls: ProjectClass) -> None:
+        self._names = cls.module.names
+        self._body = list(class_body(cls.node))
         self._table: dict[str, list[Assignment]] = {}
-        names = cls.module.names
-        for statement in class_body(cls.node):
-            self._add_class_level(statement)
-            if isinstance(statement, _FUNCTIONS):
-                self._add_method(statement, names)
 
     def of(self, name: str) -> list[Assignment]:
         """The assignments to one attribute."""
-        return self._table.get(name, [])
+        if name not in self._table:
+            self._table[name] = [found for statement in self._body for found in self._in_statement(statement, name)]
+        return self._table[name]
 
-    def _add(self, name: str, assignment: Assignment) -> None:
-        self._table.setdefault(name, []).append(assignment)
-
-    def _add_class_level(self, statement: ast.stmt) -> None:
+    def _in_statement(self, statement: ast.stmt, attribute: str) -> Iterator[Assignment]:
         match statement:
-            case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=value):
-                self._add(name, Assignment(statement.lineno, value=value, annotation=annotation))
+            case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=value) if name == attribute:
+                yield Assignment(statement.lineno, value=value, annotation=annotation)
             case ast.Assign(targets=targets, value=value):
-                for target in targets:
-                    if isinstance(target, ast.Name):
-                        self._add(target.id, Assignment(statement.lineno, value=value))
+                named = [target for target in targets if isinstance(target, ast.Name) and target.id == attribute]
+                yield from (Assignment(statement.lineno, value=value) for _ in named)
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                receiver = self_name(statement)
+                if receiver is not None and self._names.says(statement, (attribute, *_BY_TEXT)):
+                    yield from self._in_method(statement, receiver, attribute)
 
-    def _add_method(self, method: FunctionNode, names: FileNames) -> None:
-        receiver = self_name(method)
-        if receiver is None:
-            return
+    def _in_method(self, method: FunctionNode, receiver: str, attribute: str) -> Iterator[Assignment]:
         for node in walk(method):
             if type(node) not in _ASSIGNING:
                 continue
             match node:
-                case ast.Attribute(value=ast.Name(id=name), attr=attr, ctx=ast.Store()) if name == receiver:
-                    assignment = stored(node, names)
-                    if assignment:
-                        self._add(attr, assignment)
+                case ast.Attribute(value=ast.Name(id=name), attr=attr, ctx=ast.Store()):
+                    if (name, attr) == (receiver, attribute) and (assignment := stored(node, self._names)):
+                        yield assignment
                 case ast.Call():
-                    self._add_filled(node, receiver)
+                    yield from _filled(node, receiver, attribute)
                 case ast.AugAssign(target=ast.Attribute(value=ast.Name(id=name), attr=attr), value=value):
-                    if name == receiver:
-                        self._add(attr, Assignment(node.lineno, element=value, is_extension=True))
+                    if (name, attr) == (receiver, attribute):
+                        yield Assignment(node.lineno, element=value, is_extension=True)
                 case ast.Assign(
                     targets=[ast.Subscript(value=ast.Attribute(value=ast.Name(id=name), attr=attr))], value=value
-                ) if name == receiver:
-                    self._add(attr, Assignment(node.lineno, element=value))
+                ) if (name, attr) == (receiver, attribute):
+                    yield Assignment(node.lineno, element=value)
 
-    def _add_filled(self, call: ast.Call, receiver: str) -> None:
-        match call:
-            case ast.Call(
-                func=ast.Attribute(value=ast.Attribute(value=ast.Name(id=name), attr=attr), attr=method),
-                args=[*_, last],
-            ) if name == receiver and method in FILLERS:
-                extends = method in ("extend", "update")
-                self._add(attr, Assignment(call.lineno, element=last, is_extension=extends))
-            case ast.Call(
-                func=ast.Attribute(value=ast.Name(id=name), attr="add_module" | "register_module"),
-                args=[ast.Constant(value=str(attr)), value],
-            ) if name == receiver:
-                self._add(attr, Assignment(call.lineno, value=value))
-            case ast.Call(
-                func=ast.Name(id="setattr"), args=[ast.Name(id=name), ast.Constant(value=str(attr)), value]
-            ) if name == receiver:
-                self._add(attr, Assignment(call.lineno, value=value))
+
+def _filled(call: ast.Call, receiver: str, attribute: str) -> Iterator[Assignment]:
+    """What a call puts into an attribute: as it stands, or into the container that it is."""
+    match call:
+        case ast.Call(
+            func=ast.Attribute(value=ast.Attribute(value=ast.Name(id=name), attr=attr), attr=method), args=[*_, last]
+        ) if (name, attr) == (receiver, attribute) and method in FILLERS:
+            yield Assignment(call.lineno, element=last, is_extension=method in ("extend", "update"))
+        case ast.Call(
+            func=ast.Attribute(value=ast.Name(id=name), attr="add_module" | "register_module"),
+            args=[ast.Constant(value=str(attr)), value],
+        ) if (name, attr) == (receiver, attribute):
+            yield Assignment(call.lineno, value=value)
+        case ast.Call(func=ast.Name(id="setattr"), args=[ast.Name(id=name), ast.Constant(value=str(attr)), value]) if (
+            name,
+            attr,
+        ) == (receiver, attribute):
+            yield Assignment(call.lineno, value=value)
 
 
 def self_name(function: FunctionNode | ast.Lambda) -> str | None:

@@ -7,6 +7,7 @@ reach the next round.
 from __future__ import annotations
 
 import ast
+import bisect
 from collections.abc import Iterator
 
 from .names import Binding, BindingKind, FileNames, Scope
@@ -107,17 +108,27 @@ def narrowing_classes(names: FileNames, expression: ast.expr, at: ast.AST) -> li
     for node in names.ancestors(at):
         for block in _blocks(node):
             if child in block:
-                for statement in reversed(block[: block.index(child)]):
-                    if found := _established(statement, wanted):
-                        return found
-                    if _rebinds(statement, parts):
-                        return []
+                telling = _telling(names, block, wanted, parts)
+                if before := bisect.bisect_left(telling, block.index(child)):
+                    return _established(block[telling[before - 1]], wanted)
         if found := _required(node, child, wanted):
             return found
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
             break
         child = node
     return []
+
+
+def _telling(names: FileNames, block: list[ast.AST], wanted: str, parts: set[str]) -> list[int]:
+    """The indices of the statements of a block that say what an expression is, or make it another object."""
+    key = id(block), wanted
+    if key not in names.telling:
+        names.telling[key] = [
+            index
+            for index, statement in enumerate(block)
+            if _established(statement, wanted) or not parts.isdisjoint(names.rebound(statement))
+        ]
+    return names.telling[key]
 
 
 def _required(node: ast.AST, child: ast.AST, wanted: str) -> list[ast.expr]:
@@ -144,15 +155,6 @@ def _parts(expression: ast.expr) -> set[str]:
         expression = expression.value
         parts.add(ast.unparse(expression))
     return parts
-
-
-def _rebinds(statement: ast.AST, parts: set[str]) -> bool:
-    return any(
-        isinstance(node, (ast.Name, ast.Attribute, ast.Subscript))
-        and not isinstance(node.ctx, ast.Load)
-        and ast.unparse(node) in parts
-        for node in ast.walk(statement)
-    )
 
 
 def _asserted(test: ast.expr, wanted: str) -> list[ast.expr]:

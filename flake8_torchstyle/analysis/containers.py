@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .project import SourceModule
@@ -130,8 +131,9 @@ def _part(alternative: Type, position: int) -> Value:
     return UNKNOWN
 
 
-def with_elements(value: Value, filled: Value) -> Value:
-    """Containers among the alternatives, with what is put into them later."""
+def with_elements(value: Value, fill: Callable[[], Value]) -> Value:
+    """Containers among the alternatives, with what is put into them later, which is asked for only if there are any."""
+    filled = fill() if any(isinstance(alternative, Items) for alternative in value) else NOTHING
     if not filled:
         return value
     return tuple(Items(union((a.elements, filled)), a.cls) if isinstance(a, Items) else a for a in value)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import pathlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from .knowledge import knowledge
@@ -19,11 +19,16 @@ _WORD = rb"[\w\x80-\xff]+"
 _CLASS = re.compile(
     rb"class(?<!\wclass)[ \t]+(" + _WORD + rb")[ \t]*(?:\\\r?\n[ \t]*)?(?:\[[^\]]*\])?[ \t]*(?:\(([^)]*)\))?"
 )
-_AS = re.compile(rb"as(?<!\was)[ \t]+(" + _WORD + rb")")
-_NAME_BEFORE = re.compile(rb"(" + _WORD + rb")[ \t]+$")
-_ALIAS = re.compile(rb"=(?<![=!<>]=)[ \t]*(" + _WORD + rb"(?:\." + _WORD + rb")*)[ \t]*(?:#[^\r\n]*)?$", re.MULTILINE)
+_AS = tuple(re.compile(space + rb"as[ \t]+(" + _WORD + rb")") for space in (b" ", b"\t"))
+_NAME_BEFORE = re.compile(rb"(" + _WORD + rb")[ \t]*$")
+# Class names begin with a capital by convention; most of what stands behind a sign does not even hold one.
+_ALIAS = re.compile(
+    rb"=[ \t]*(?=[\w\x80-\xff.]*[A-Z])(?:" + _WORD + rb"\.)*([A-Z][\w\x80-\xff]*)[ \t]*(?:#[^\r\n]*)?$", re.MULTILINE
+)
 _TARGET = re.compile(rb"(?:^|\n)[ \t]*(" + _WORD + rb")[ \t]*$")
-_SETS_CALL = re.compile(rb"__call__(?:[ \t]*=(?!=)|[ \t]*\()")
+_SETS_CALL = re.compile(rb"__call__[ \t]*(?:[:=](?!=)|\()")
+_CALL_BY_NAME = re.compile(rb"setattr\([ \t]*(" + _WORD + rb")[ \t]*,[ \t]*[\"']__call__")
+_OWNER = re.compile(rb"(" + _WORD + rb")\.$")
 _WORDS = re.compile(_WORD)
 
 
@@ -45,30 +50,59 @@ class Statements(NamedTuple):
 
 def statements(text: bytes) -> Statements:
     """What a file says of classes."""
-    classes = [(match[1], match[2] or b"") for match in _CLASS.finditer(text)]
+    found = list(_CLASS.finditer(text))
+    classes = [(match[1], _WORDS.findall(match[2] or b"")) for match in found]
     below: dict[tuple[bytes, bytes], None] = {}
-    with_call: set[bytes] = {name for name, _ in classes} if _SETS_CALL.search(text) else set()
-    names = dict(_imported_as(text)) if classes else {}
+    with_call = set(_with_call(text, found))
+    names = dict(_imported_as(text, {word for _, words in classes for word in words}))
     foreign = _foreign_names(text) if classes else frozenset()
-    for name, bases in classes:
-        words = _WORDS.findall(bases)
+    for name, words in classes:
         below.update(dict.fromkeys((name, names.get(word, word)) for word in words))
         if not foreign.isdisjoint(words):
             with_call.add(name)
     for match in _ALIAS.finditer(text):
-        if target := _TARGET.search(text, max(0, match.start() - 120), match.start()):
-            last = match[1].rpartition(b".")[2]
-            # Class names begin with a capital by convention; constants and numbers are no other names for one.
-            if last[:1].isupper() and not last.isupper():
-                below[target[1], last] = None
+        # Constants are no other names for a class.
+        if not match[1].isupper() and (target := _TARGET.search(text, max(0, match.start() - 120), match.start())):
+            below[target[1], match[1]] = None
     return Statements(tuple(below), frozenset(with_call))
 
 
-def _imported_as(text: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """The other names that a file gives to what it imports, each with the name it stands for."""
-    for match in _AS.finditer(text):
-        if before := _NAME_BEFORE.search(text, max(0, match.start() - 80), match.start()):
-            yield match[1], before[1]
+def _with_call(text: bytes, classes: Sequence[re.Match[bytes]]) -> Iterator[bytes]:
+    """The names of the classes that a file gives their own `__call__`: by the indentation of what sets it."""
+    if b"__call__" not in text:
+        return
+    yield from _CALL_BY_NAME.findall(text)
+    for match in _SETS_CALL.finditer(text):
+        row = text.rfind(b"\n", 0, match.start()) + 1
+        before = text[row : match.start()]
+        if before.endswith(b"."):
+            owner = _OWNER.search(before)
+            yield from [owner[1]] if owner else []
+        elif b"class" in before:
+            yield from (name[1] for name in classes)
+        else:
+            indentation = before[: len(before) - len(before.lstrip(b" "))]
+            yield from _around(text, classes, row + len(indentation), len(indentation))
+
+
+def _around(text: bytes, classes: Sequence[re.Match[bytes]], place: int, indentation: int) -> Iterator[bytes]:
+    """The class in whose body a row stands; all those it might be where one may be part of a docstring."""
+    tabbed = text.startswith(b"\t", place)
+    for match in reversed(classes):
+        row = text.rfind(b"\n", 0, match.start()) + 1
+        if match.start() < place and (tabbed or match.start() - row < indentation):
+            yield match[1]
+            quotes = text.count(b'"""', 0, match.start()) + text.count(b"'''", 0, match.start())
+            if quotes % 2 == 0 and not tabbed:
+                return
+
+
+def _imported_as(text: bytes, wanted: Collection[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    """Those of some names that a file gives to what it imports, each with the name it stands for."""
+    for pattern in _AS if wanted else ():
+        for match in pattern.finditer(text):
+            if match[1] in wanted and (before := _NAME_BEFORE.search(text, max(0, match.start() - 80), match.start())):
+                yield match[1], before[1]
 
 
 def _foreign_names(text: bytes) -> frozenset[bytes]:

@@ -82,9 +82,8 @@ def _instance_attribute(ev: Evaluator, owner: Instance, cls: ClassRef, name: str
 def assigned(ev: Evaluator, cls: ProjectClass, name: str) -> Value:
     """What one class's own code assigns to an attribute of its objects."""
     assignments = ev.attributes_of(cls).of(name)
-    values = [_assignment(ev, a, cls, name) for a in assignments if a.element is None]
-    filled = union(_element(ev, a, cls) for a in assignments if a.element is not None)
-    return with_elements(union(values), filled)
+    value = union([_assignment(ev, a, cls, name) for a in assignments if a.element is None])
+    return with_elements(value, lambda: union(_element(ev, a, cls) for a in assignments if a.element is not None))
 
 
 def stored_elsewhere(ev: Evaluator, node: ast.Attribute, module: SourceModule, known: Value) -> Value:
@@ -93,7 +92,8 @@ def stored_elsewhere(ev: Evaluator, node: ast.Attribute, module: SourceModule, k
     An assignment that surely ran before leaves nothing of what was known.
     """
     values: list[Value] = []
-    for target in module.names.nodes.stores.get(node.attr, ()):
+    outside = ev.stores_from_outside(node.attr, module)
+    for target in outside.get(ast.dump(node.value), ()) if outside else ():
         if target is node or not _is_same_object(target.value, node.value, module):
             continue
         assignment = stored(target, module.names)
@@ -109,15 +109,13 @@ def stored_elsewhere(ev: Evaluator, node: ast.Attribute, module: SourceModule, k
 
 
 def _is_same_object(one: ast.expr, other: ast.expr, module: SourceModule) -> bool:
-    """Whether two expressions are spelled alike and mean the same; those on `self` are the attribute table's."""
-    if ast.dump(one) != ast.dump(other):
-        return False
+    """Whether two expressions that are spelled alike mean the same."""
     root = root_name(one)
     if root is None:
         return False
     own = owner_of_self(root, module)
     if own is not None:
-        return one is not root and own == owner_of_self(root_name(other) or root, module)
+        return own == owner_of_self(root_name(other) or root, module)
     return module.names.lookup(root.id, one) == module.names.lookup(root.id, other)
 
 

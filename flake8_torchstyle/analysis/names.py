@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cached_property
 
+from ..text import row_starts
 from .nodes import NodeIndex
 from .scopes import Binding, BindingKind, Scope, ScopeBuilder, rows_that_bind_elsewhere
 from .walking import walk
@@ -36,6 +38,10 @@ class FileNames:
             tree, self.module_scope, lazy=source is not None, eager=rows_that_bind_elsewhere(source or "")
         )
         self._subjects: dict[ast.AST, frozenset[str]] = {}
+        # What `bindings` found in a block, by the block's id and the expression that was asked for.
+        self.telling: dict[tuple[int, str], list[int]] = {}
+        self._mentioned: dict[str, bool] = {}
+        self._rebound: dict[ast.AST, frozenset[str]] = {}
         self._stores: dict[ast.ClassDef, dict[tuple[str, str], list[ast.Attribute]]] = {}
 
     @property
@@ -101,7 +107,7 @@ class FileNames:
 
     def may_narrow(self, node: ast.expr) -> bool:
         """Whether the code around `node` says `isinstance` of anything that is spelled like `node`."""
-        if self.source is not None and "isinstance" not in self.source:
+        if not self._says_isinstance:
             return False
         around = next((a for a in self.ancestors(node) if isinstance(a, _BODIES)), None)
         if around is None or isinstance(around, ast.ClassDef):
@@ -109,6 +115,33 @@ class FileNames:
         if around not in self._subjects:
             self._subjects[around] = frozenset(_subjects(around))
         return bool(self._subjects[around]) and ast.dump(node) in self._subjects[around]
+
+    def rebound(self, statement: ast.AST) -> frozenset[str]:
+        """What the code in a statement assigns to or deletes, as `ast.unparse` writes it."""
+        if statement not in self._rebound:
+            self._rebound[statement] = frozenset(
+                ast.unparse(node)
+                for node in walk(statement)
+                if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load)
+            )
+        return self._rebound[statement]
+
+    def says(self, node: ast.stmt, words: Iterable[str]) -> bool:
+        """Whether the rows of a statement hold one of some words; outside ASCII names have other spellings: always."""
+        if self.source is None or not self.source.isascii():
+            return True
+        rows = self._row_starts
+        end = node.end_lineno or node.lineno
+        stop = rows[end] if end < len(rows) else len(self.source)
+        return any(self.source.find(word, rows[node.lineno - 1], stop) >= 0 for word in words)
+
+    @cached_property
+    def _says_isinstance(self) -> bool:
+        return self.source is None or "isinstance" in self.source
+
+    @cached_property
+    def _row_starts(self) -> list[int]:
+        return row_starts(self.source or "")
 
     def stores(self, cls: ast.ClassDef, owner: str, attribute: str) -> list[ast.Attribute]:
         """The places in a class that assign to `owner.attribute`."""
@@ -123,12 +156,13 @@ class FileNames:
 
     def mentions(self, name: str) -> bool:
         """Whether any scope of the file binds or reads `name`."""
-        # Outside ASCII, names have other spellings than their own.
-        if self.source is not None and self.source.isascii():
+        if name not in self._mentioned:
+            # Outside ASCII, names have other spellings than their own.
+            known = self.source is not None and self.source.isascii()
             word = rf"{name}(?<![\w.]{name})(?!\w)"
-            if not re.search(word, self.source):
-                return False
-        return name in self._builder.all_names()
+            in_text = not known or re.search(word, self.source or "") is not None
+            self._mentioned[name] = in_text and name in self._builder.all_names()
+        return self._mentioned[name]
 
 
 def _subjects(function: ast.AST) -> Iterator[str]:

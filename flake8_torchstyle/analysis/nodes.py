@@ -9,6 +9,8 @@ from .walking import walk
 
 # Methods that put something into a container.
 FILLERS = frozenset({"append", "insert", "extend", "add_module", "register_module", "update"})
+# The variable, what is put into it, and whether that is a container too.
+Filling = tuple[ast.Name, ast.expr, bool]
 _BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
 
 
@@ -17,6 +19,7 @@ class NodeIndex:
 
     def __init__(self, tree: ast.Module) -> None:
         self._tree = tree
+        self._fills: dict[ast.AST, dict[str, list[Filling]]] = {}
 
     @cached_property
     def all(self) -> list[ast.AST]:
@@ -24,15 +27,21 @@ class NodeIndex:
         return walk(self._tree)
 
     @cached_property
+    def statements(self) -> list[ast.AST]:
+        """Every statement, handler and `case`, in the order of `all`; no expression is looked at."""
+        found: list[ast.AST] = [self._tree]
+        for node in found:
+            for block in _BLOCKS:
+                found += getattr(node, block, ())
+        return found
+
+    @cached_property
     def classes(self) -> dict[str, list[ast.ClassDef]]:
-        """The classes by name, in the order of `all`. No expression is looked at: none can hold a class."""
+        """The classes by name."""
         found: dict[str, list[ast.ClassDef]] = {}
-        statements: list[ast.AST] = [self._tree]
-        for node in statements:
+        for node in self.statements:
             if isinstance(node, ast.ClassDef):
                 found.setdefault(node.name, []).append(node)
-            for block in _BLOCKS:
-                statements += getattr(node, block, ())
         return found
 
     @cached_property
@@ -48,27 +57,39 @@ class NodeIndex:
 
     @cached_property
     def stores(self) -> dict[str, list[ast.Attribute]]:
-        """The places that assign to an attribute, by its name."""
+        """The places at which statements assign to an attribute, by its name."""
         found: dict[str, list[ast.Attribute]] = {}
-        for node in self.all:
-            if type(node) is ast.Attribute and isinstance(node.ctx, ast.Store):
-                found.setdefault(node.attr, []).append(node)
+        for target in (target for node in self.statements for target in _targets(node)):
+            for part in walk(target):
+                if isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Store):
+                    found.setdefault(part.attr, []).append(part)
         return found
 
-    @cached_property
-    def fills(self) -> dict[str, list[tuple[ast.Name, ast.expr, bool]]]:
-        """What is put into the container that a variable is, by its name.
-
-        The variable, the thing, and whether that is a container too.
-        """
-        found: dict[str, list[tuple[ast.Name, ast.expr, bool]]] = {}
-        for node in self.all:
-            if type(node) in (ast.Call, ast.AugAssign, ast.Assign) and (filling := _filling(node)):
-                found.setdefault(filling[0].id, []).append(filling)
-        return found
+    def fills(self, scope: ast.AST) -> dict[str, list[Filling]]:
+        """What the code in a scope, the scopes inside it included, puts into the container that a variable is."""
+        if scope not in self._fills:
+            found: dict[str, list[Filling]] = {}
+            self._fills[scope] = found
+            for node in self.all if scope is self._tree else walk(scope):
+                if type(node) in (ast.Call, ast.AugAssign, ast.Assign) and (filling := _filling(node)):
+                    found.setdefault(filling[0].id, []).append(filling)
+        return self._fills[scope]
 
 
-def _filling(node: ast.AST) -> tuple[ast.Name, ast.expr, bool] | None:
+def _targets(statement: ast.AST) -> list[ast.expr]:
+    match statement:
+        case ast.Assign(targets=targets):
+            return targets
+        case ast.AnnAssign(target=target) | ast.AugAssign(target=target):
+            return [target]
+        case ast.For(target=target) | ast.AsyncFor(target=target):
+            return [target]
+        case ast.With(items=items) | ast.AsyncWith(items=items):
+            return [item.optional_vars for item in items if item.optional_vars]
+    return []
+
+
+def _filling(node: ast.AST) -> Filling | None:
     match node:
         case ast.Call(func=ast.Attribute(value=ast.Name() as variable, attr=method), args=[*_, last]):
             return (variable, last, method in ("extend", "update")) if method in FILLERS else None

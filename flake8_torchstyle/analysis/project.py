@@ -211,8 +211,7 @@ class Project:
 
     @functools.cached_property
     def _hierarchy(self) -> Hierarchy:
-        read = self._store.files.read
-        return Hierarchy({path: statements(read(path) or b"") for path in self._store.files.sources(self.root)})
+        return Hierarchy({path: statements(text) for path, text in self.texts()})
 
     def files_that_call(self, name: str) -> list[pathlib.Path]:
         """The files of the project's packages in whose text the name stands before a parenthesis, in order."""

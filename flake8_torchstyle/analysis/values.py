@@ -15,6 +15,7 @@ from .bindings import narrowing_classes
 from .calls import call_value
 from .classes import Classes, Nature
 from .containers import elements, item
+from .functions import owner_of_self
 from .knowledge import Kind, knowledge
 from .members import attribute, stored_elsewhere
 from .project import Definition, Project, SourceModule
@@ -57,6 +58,7 @@ class Evaluator:
         self.classes = Classes(in_class)
         self.trace: list[Evidence] = []
         self._tables: dict[ProjectClass, AttributeTable] = {}
+        self._outside: dict[tuple[str, SourceModule], dict[str, list[ast.Attribute]]] = {}
         self._open: set[int] = set()
         self._steps = 0
         self.depth_of_callers = 0
@@ -71,6 +73,20 @@ class Evaluator:
         if cls not in self._tables:
             self._tables[cls] = AttributeTable(cls)
         return self._tables[cls]
+
+    def stores_from_outside(self, attribute: str, module: SourceModule) -> dict[str, list[ast.Attribute]]:
+        """The places in a file that assign to an attribute, by `ast.dump` of the object, `self` left out.
+
+        What methods assign on their own object is the attribute table's.
+        """
+        key = attribute, module
+        if key not in self._outside:
+            found: dict[str, list[ast.Attribute]] = {}
+            for target in module.names.nodes.stores.get(attribute, ()):
+                if not isinstance(target.value, ast.Name) or owner_of_self(target.value, module) is None:
+                    found.setdefault(ast.dump(target.value), []).append(target)
+            self._outside[key] = found
+        return self._outside[key]
 
     def note(self, text: str, module: SourceModule, row: int) -> None:
         """Add a step to the trace."""

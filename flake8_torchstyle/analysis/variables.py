@@ -42,9 +42,8 @@ def name_value(ev: Evaluator, node: ast.Name, module: SourceModule) -> Value:
     if found is None:
         return _from_star(ev, node.id, module)
     scope, bindings = found
-    filled = _filled(ev, node.id, scope, module)
-    values = [bound(ev, binding, scope, module) for binding in reaching(module.names, scope, bindings, node)]
-    return with_elements(union(values), filled)
+    value = union([bound(ev, binding, scope, module) for binding in reaching(module.names, scope, bindings, node)])
+    return with_elements(value, lambda: _filled(ev, node.id, scope, module))
 
 
 def _from_star(ev: Evaluator, name: str, module: SourceModule) -> Value:
@@ -63,7 +62,7 @@ def _filled(ev: Evaluator, name: str, scope: Scope, module: SourceModule) -> Val
         return NOTHING
     return union(
         iterated(ev, node, module) if extends else ev.value(node, module)
-        for variable, node, extends in module.names.nodes.fills.get(name, ())
+        for variable, node, extends in module.names.nodes.fills(scope.node).get(name, ())
         if (found := module.names.lookup(name, variable)) and found[0] is scope
     )
 
