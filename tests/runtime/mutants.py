@@ -9,7 +9,7 @@ import collections
 import itertools
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 
@@ -47,10 +47,10 @@ def mutants() -> Iterator[Mutant]:
     for row, alias in ALIASES.items():
         if row.rpartition(".")[0] in NAMESPACES and alias.verdict in (Verdict.MAPPED, Verdict.SAME_PARAMETERS):
             for change, parameters in _changes(alias):
-                yield Mutant(row, change, replace(alias, verdict=Verdict.MAPPED, parameters=tuple(parameters)))
+                yield Mutant(row, change, alias._replace(verdict=Verdict.MAPPED, parameters=tuple(parameters)))
             for name, _ in alias.added:
                 left = tuple(item for item in alias.added if item[0] != name)
-                yield Mutant(row, f"{name} not added", replace(alias, added=left))
+                yield Mutant(row, f"{name} not added", alias._replace(added=left))
 
 
 def _changes(alias: Alias) -> Iterator[tuple[str, list[Parameter]]]:
@@ -58,7 +58,7 @@ def _changes(alias: Alias) -> Iterator[tuple[str, list[Parameter]]]:
     for one, other in itertools.combinations(range(len(parameters)), 2):
         first, second = parameters[one], parameters[other]
         swapped = list(parameters)
-        swapped[one], swapped[other] = replace(first, target=second.target), replace(second, target=first.target)
+        swapped[one], swapped[other] = first._replace(target=second.target), second._replace(target=first.target)
         yield f"{first.name} and {second.name} swapped", swapped
     for index, parameter in enumerate(parameters):
         values = parameter.values
@@ -67,12 +67,12 @@ def _changes(alias: Alias) -> Iterator[tuple[str, list[Parameter]]]:
         if values and values.words:
             words = list(values.words.values())
             shifted = dict(zip(values.words, [*words[1:], words[0]], strict=True))
-            wrong = replace(parameter, values=replace(values, words=shifted))
+            wrong = parameter._replace(values=values._replace(words=shifted))
             yield f"{parameter.name} shifted", [*parameters[:index], wrong, *parameters[index + 1 :]]
 
 
 def _dropped(parameter: Parameter) -> Parameter:
-    return replace(parameter, values=Dropped())
+    return parameter._replace(values=Dropped())
 
 
 def noticed(mutant: Mutant) -> str | None:
