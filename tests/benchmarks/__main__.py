@@ -1,7 +1,7 @@
 """Benchmark on published packages; prints Markdown tables with the versions and the machine.
 
-    python -m tests.benchmarks                       everything; TorchFix alone takes about a quarter of an hour
-    python -m tests.benchmarks --torchfix-runs 0     without TorchFix: some minutes
+    python -m tests.benchmarks                       everything: an hour and a half, most of it TorchFix's
+    python -m tests.benchmarks --torchfix-runs 0     without TorchFix: a quarter of an hour
     python -m tests.benchmarks --packages vit_pytorch --runs 3
 
 Needs: Linux or macOS, Python with this package installed with its extra `test` (which brings Ruff), and network for the
@@ -13,14 +13,18 @@ system, of whole processes, medians over runs in turn; a machine that does nothi
 from __future__ import annotations
 
 import argparse
+import compileall
 import os
 import pathlib
 import platform
+import shutil
 import subprocess
 import sys
 import tempfile
 import venv
 from importlib.metadata import version
+
+import flake8_torchstyle
 
 from ..ecosystem.packages import PINNED, fetch
 from .measure import Run, in_turn, median, run
@@ -42,15 +46,20 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5, help="runs of each tool after one that warms up (default: 5)")
     parser.add_argument("--torchfix-runs", type=int, default=1, help="runs of TorchFix, without a warm-up (default: 1)")
     parser.add_argument("--torchfix-packages", nargs="*", choices=PACKAGES, default=PACKAGES)
-    parser.add_argument("--flake8-runs", type=int, default=1, help="runs of flake8 on nemo_toolkit (default: 1)")
+    parser.add_argument("--flake8-runs", type=int, default=5, help="runs of flake8 on nemo_toolkit (default: 5)")
+    parser.add_argument("--copies", type=int, default=3, help="of each package in the large tree (default: 3)")
     folder = pathlib.Path(tempfile.gettempdir()) / "torchstyle-benchmarks"
     parser.add_argument("--folder", type=pathlib.Path, default=folder, help="for downloads (default: %(default)s)")
     args = parser.parse_args()
     args.folder.mkdir(parents=True, exist_ok=True)
+    # As pip does with all that it installs; an editable install may never have been compiled.
+    compileall.compile_dir(flake8_torchstyle.__path__[0], quiet=1)
     torchfix = _environment(args.folder, TORCHFIX) if args.torchfix_runs and args.torchfix_packages else None
     print(f"{_machine()}; {_versions()}; {args.runs} runs in turn, medians.\n")
     _compare(args, torchfix)
     _small(args)
+    if args.copies:
+        _large(args)
     if args.flake8_runs:
         _flake8(args)
 
@@ -125,6 +134,25 @@ def _small(args: argparse.Namespace) -> None:
             f"{package.name}, unchanged, from the cache": [*check, "--cache-dir", cache, "."],
         }
         _rows(in_turn(commands, package, args.runs))
+
+
+def _large(args: argparse.Namespace) -> None:
+    """Many files in one call: copies of all packages, each a project of its own."""
+    with tempfile.TemporaryDirectory(dir=args.folder) as folder:
+        for name in args.packages:
+            for number in range(args.copies):
+                shutil.copytree(
+                    fetch(name, args.folder), pathlib.Path(folder, f"{name}{number}"), copy_function=os.link
+                )
+        sources = list(pathlib.Path(folder).rglob("*.py"))
+        size = sum(path.stat().st_size for path in sources) / 1e6
+        commands = {
+            f"{len(sources)} files, {size:.0f} MB, `--jobs {jobs}`": [
+                f"{BIN}/torchstyle", "check", "--no-cache", "--jobs", str(jobs), ".",
+            ]
+            for jobs in (1, 2)
+        }  # fmt: skip
+        _rows(in_turn(commands, pathlib.Path(folder), args.runs, warm_up=False))
 
 
 def _rows(times: dict[str, Run]) -> None:
