@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 # comment has to reach the end of its row: a row of `#` could else be split in exponentially many ways.
 GAP = r"(?:[\s\\)]|#[^\r\n]*(?![^\r\n]))*"
 _DELIMITER = re.compile(r"[()\[\]{},#'\"]")
+_AS = re.compile(r"as(?<!\was)[\s\\]+(\w+)")
+# A longer call is not read to its end: a text full of parentheses that nothing closes must not take for ever.
+_LONGEST_CALL = 2_000
 _COMMENT_END = re.compile(r"[\r\n]")
 _STRING_ENDS = {
     "'": re.compile(r"(?:[^'\\\r\n]|\\[\s\S])*'"),
@@ -49,6 +52,11 @@ def before_dot(source: str, start: int) -> str | None:
     return owner if before.endswith(".") else ""
 
 
+def renamed(source: str) -> frozenset[str]:
+    """The words behind an `as`: among them every other name that an import gives."""
+    return frozenset(_AS.findall(source))
+
+
 def words_at(source: str, word: str) -> Iterable[int]:
     """The offsets of a whole word."""
     return (match.start() for match in re.finditer(rf"{re.escape(word)}(?<!\w{re.escape(word)})(?!\w)", source))
@@ -61,7 +69,8 @@ def arguments(source: str, start: int) -> list[str] | None:
     """
     found: list[str] = []
     depth, begun = 1, start
-    match = _DELIMITER.search(source, start)
+    limit = start + _LONGEST_CALL
+    match = _DELIMITER.search(source, start, limit)
     while match is not None:
         end = match.end()
         delimiter = match[0]
@@ -76,21 +85,21 @@ def arguments(source: str, start: int) -> list[str] | None:
                 found.append(source[begun : match.start()])
                 begun = end
         else:
-            skipped = _behind(source, match.start())
+            skipped = _behind(source, match.start(), limit)
             if skipped is None:
                 return None
             end = skipped
-        match = _DELIMITER.search(source, end)
+        match = _DELIMITER.search(source, end, limit)
     return None
 
 
-def _behind(source: str, start: int) -> int | None:
+def _behind(source: str, start: int, limit: int) -> int | None:
     """The offset behind the comment or string that begins at `start`; None for f-strings and what has no end."""
     if source[start] == "#":
-        end = _COMMENT_END.search(source, start)
+        end = _COMMENT_END.search(source, start, limit)
         return end.start() if end else None
     if source[max(0, start - 2) : start].lower().endswith(("f", "t", "fr", "tr")):
         return None
     quote = source[start] * 3 if source.startswith(source[start] * 3, start) else source[start]
-    closed = _STRING_ENDS[quote].match(source, start + len(quote))
+    closed = _STRING_ENDS[quote].match(source, start + len(quote), limit)
     return closed.end() if closed else None

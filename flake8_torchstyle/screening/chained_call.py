@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ._screen import Screen
+from ._screen import Screen, renamed
 
 if TYPE_CHECKING:
     from ..analysis.names import FileNames
@@ -21,20 +21,18 @@ _CHAIN_WITH_COMMENT = re.compile(r"\)(?:[\s\\]|#[^\r\n]*(?![^\r\n]))*\(")
 _DELIMITER = re.compile(r"[()\[\]{}\"'#]")
 # How far back to look for the parenthesis that belongs to another before looking through all of the text.
 _NEAR = 400
-_AS = re.compile(r"[\s\\]as[\s\\]+$")
 
 
 def _places(source: str) -> Iterator[int]:
+    others: frozenset[str] | None = None
     for offset in _chains(source):
         name = _called(source, offset)
-        if name is None or name in _class_names() or _is_other_name(source, name):
+        if name is None or name in _class_names():
             yield offset
-
-
-def _is_other_name(source: str, word: str) -> bool:
-    """Whether a word stands behind an `as`."""
-    found = (match.start() for match in re.finditer(re.escape(word), source)) if word else iter(())
-    return any(_AS.search(source, max(0, start - 80), start) for start in found)
+            continue
+        others = others if others is not None else renamed(source)
+        if name in others:
+            yield offset
 
 
 def _chains(source: str) -> Iterator[int]:

@@ -20,6 +20,8 @@ _LOSSES = tuple(re.compile(rf"{word}\w*") for word in _WORDS)
 _AS = re.compile(r"(?:[\s\\]|#[^\r\n]*(?![^\r\n]))+as[\s\\]+(\w+)")
 _OPENING = re.compile(r"\(")
 _CALLED = re.compile(rf"{GAP}\(")
+# Each is searched for in the whole text.
+_MOST_NAMES = 40
 # Beginnings of a row that goes on no row above it, or goes on one with an argument that has a name.
 _FRESH = re.compile(
     r"(?:(?:return|with|while|assert|raise|elif|def|class)\b|[\w.]+[ \t]*(?::[^=]*)?[-+*/@&|^%]{0,2}=(?!=))"
@@ -80,6 +82,8 @@ def _telling_words(source: str) -> set[str] | None:
     found: set[str] = set()
     pending = [match for pattern in _COMPUTED for match in pattern.finditer(source)]
     while pending:
+        if len(found) > _MOST_NAMES:
+            return None
         names: set[str] = set()
         for match in pending:
             row = _row_before(source, match.start())

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
-from ._screen import GAP, Screen, arguments, before_dot, words_at
+from ._screen import GAP, Screen, arguments, before_dot, renamed, words_at
 
 if TYPE_CHECKING:
     from ..analysis.names import FileNames
@@ -31,7 +31,10 @@ def _places(source: str) -> Iterator[int]:
     classes = [match for pattern in _CLASSES for match in pattern.finditer(source)]
     if functions or classes or aliases:
         yield from _logarithms(source, [*functions, *classes], aliases)
-    yield from (m.start() for m in functions if _may_be_function(source, m.start()) and _no_dim(source, m.end(), 1))
+    modules = {"functional", *renamed(source)} if functions else set()
+    for match in functions:
+        if _may_be_function(source, match.start(), modules) and _no_dim(source, match.end(), 1):
+            yield match.start()
     yield from (m.start() for m in classes if _no_dim(source, m.end(), 0))
 
 
@@ -48,14 +51,13 @@ def _logarithms(source: str, softmaxes: list[re.Match[str]], aliases: set[str]) 
             yield match.start()
 
 
-def _may_be_function(source: str, start: int) -> bool:
-    """Whether the word at `start` may be read from a module, rather than be a method of a tensor."""
+def _may_be_function(source: str, start: int, modules: Collection[str]) -> bool:
+    """Whether the word at `start` may be read from one of some modules, rather than be a method of a tensor."""
     owner = before_dot(source, start)
     if not owner:
         return True
-    found = _LAST_WORD.search(owner.rstrip(" \t\f)"))
-    name = found[0] if found else ""
-    return name == "functional" or (name != "" and re.search(rf"as[\s\\]+{name}(?!\w)", source) is not None)
+    name = _LAST_WORD.search(owner.rstrip(" \t\f)"))
+    return name is not None and name[0] in modules
 
 
 def _no_dim(source: str, start: int, position: int) -> bool:

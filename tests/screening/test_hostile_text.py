@@ -15,6 +15,15 @@ TEXTS = {
     "rulers in a row": "import torch\nf(x)\n" + f"{RULER[:200]}\n" * 200 + "y = 1\n",
     "hashes apart": "import torch\nf(x) " + "# " * 5_000 + "\n",
     "spaces": "import torch\nfrom torch import" + " " * 5_000 + "\\\n" + "f(x)" + " \\\n" * 2_000 + "+ 1\n",
+    "calls that nothing closes": "import torch\nF.cross_entropy\n" + "softmax(log(" * 5_000,
+    "calls that nothing closes, in rows": "import torch\n" + "y = F.softmax(nll_loss(x,\n" * 5_000,
+    "strings that nothing closes": "import torch\n" + "F.softmax(''" + "'" * 20_001,
+    "comments that nothing ends": "import torch\n" + "F.softmax(x #" * 5_000,
+    "calls of calls": "import torch\nnn" + "()" * 10_000,
+    "calls of calls with comments": "import torch\nnn" + "( )#\n" * 5_000,
+    "many losses": "import torch\np = softmax(x)\n" + "".join(f"a{n} = nll_loss(p)\n" for n in range(5_000)),
+    "many softmaxes": "import torch\nF.nll_loss(x)\n" + "".join(f"a{n} = b{n}.softmax(x)\n" for n in range(5_000)),
+    "many modules": "import torch\n" + "".join(f"import a{n} as b{n}\nb{n}.softmax(x)\n" for n in range(5_000)),
     "a comment that ends the file": f"import torch\nf(x)  {RULER}",
 }
 
