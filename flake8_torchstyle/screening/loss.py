@@ -30,6 +30,7 @@ _TARGET = re.compile(r"(\w+)[ \t]*(?::[^=]*)?[-+*/@&|^%:]{0,2}=(?!=)")
 _WORD = re.compile(r"\w+")
 # What may stand between an assignment's sign and the class: parentheses and the module, as in `loss = (nn.NLLLoss`.
 _OWNER = re.compile(r"(?:[\w.\s\\()]|#[^\r\n]*(?![^\r\n]))*")
+_STRING = re.compile(r"'[^']*'|\"[^\"]*\"")
 _COMMENT = re.compile(r"#[^\r\n]*")
 _UNREADABLE = re.compile(r"#|\"\"\"|'''")
 
@@ -89,7 +90,7 @@ def _telling_words(source: str) -> set[str] | None:
             row = _row_before(source, match.start())
             if row.startswith("#"):
                 continue
-            if not _FRESH.match(row):
+            if not _FRESH.match(row) or _closes_more(_STRING.sub("", row)):
                 return None
             names.update(_TARGET.findall(row))
         # What is assigned may be a module: what calling it returns tells as much.
@@ -117,9 +118,13 @@ def _assigned(source: str, start: int) -> set[str] | None:
     if sign < 0 or not _OWNER.fullmatch(source, sign + 1, start) or _ends(_COMMENT.sub("", source[sign + 1 : start])):
         return set()
     words = set(_WORD.findall(row))
-    closes_more = sum(map(row.count, ")]}")) > sum(map(row.count, "([{"))
     goes_on = source[max(0, first - 3) : first].rstrip("\r\n").endswith("\\")
-    return None if not words or closes_more or goes_on or _UNREADABLE.search(row) else words
+    return None if not words or _closes_more(row) or goes_on or _UNREADABLE.search(row) else words
+
+
+def _closes_more(text: str) -> bool:
+    """Whether more parentheses close in a text than open: they are those of a row above."""
+    return sum(map(text.count, ")]}")) > sum(map(text.count, "([{"))
 
 
 def _ends(value: str) -> bool:

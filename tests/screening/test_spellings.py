@@ -65,6 +65,8 @@ CANDIDATES = {
     "loss of a chain of variables": F + "a = p = x.softmax(1)\ny = F.nll_loss(p, t)\n",
     "loss of a walrus": F + "assert (p := x.softmax(1))\ny = F.nll_loss(p, t)\n",
     "loss of a view": F + "p = x.softmax(1)[0]\ny = F.nll_loss(input=p.view(1), target=t)\n",
+    "loss behind an argument": F + "p = f(x,\ndim=1).softmax(1)\ny = F.nll_loss(p, t)\n",
+    "loss behind a text": F + "p = f(x,\nd='(').softmax(1)\ny = F.nll_loss(p, t)\n",
     "loss of a module": "from torch import nn\ns = nn.Softmax(1)\ny = nn.NLLLoss()(s(x), t)\n",
     "loss of a module's result": "from torch import nn\ns = nn.Softmax(1)\np = s(x)\ny = nn.NLLLoss()(p, t)\n",
     "loss of a result below its sign": "from torch import nn\ns = nn.Softmax(1)\np = (\n s(x))\n"
