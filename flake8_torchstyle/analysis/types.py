@@ -6,14 +6,14 @@ import ast
 import pathlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from .project import SourceModule
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """One step of a proof: what was seen, and where. `path` is None for the file under the linter's eyes on stdin."""
 
     text: str
@@ -21,8 +21,7 @@ class Evidence:
     row: int
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectClass:
+class ProjectClass(NamedTuple):
     """A class whose source is at hand."""
 
     module: SourceModule
@@ -34,8 +33,7 @@ class ProjectClass:
         return self.node.name
 
 
-@dataclass(frozen=True, slots=True)
-class ExternalClass:
+class ExternalClass(NamedTuple):
     """A class known by its absolute name only."""
 
     qualified: str
@@ -52,6 +50,7 @@ MODULE_ROOT = ExternalClass("torch.nn.Module")
 SOME_MODULE = ExternalClass("an nn.Module")
 
 
+# Kinds that have the fields of another are dataclasses: named tuples are equal when their fields are.
 @dataclass(frozen=True, slots=True)
 class Instance:
     """An object of a class; `exact` when it was seen being built, else it may be of a subclass."""
@@ -68,8 +67,7 @@ class ClassObject:
     exact: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionRef:
+class FunctionRef(NamedTuple):
     """A function or method as a value; `owner` is what it is bound to."""
 
     module: SourceModule
@@ -77,37 +75,32 @@ class FunctionRef:
     owner: Instance | ClassObject | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleRef:
+class ModuleRef(NamedTuple):
     """A Python module as a value."""
 
     module: SourceModule
 
 
-@dataclass(frozen=True, slots=True)
-class ExternalRef:
+class ExternalRef(NamedTuple):
     """Something outside the project, known by its absolute name only."""
 
     qualified: str
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(NamedTuple):
     """A container: what iterating or subscripting it gives. `cls` is the module class of an nn container."""
 
     elements: Value
     cls: ClassRef | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TupleOf:
+class TupleOf(NamedTuple):
     """A tuple whose items are told apart."""
 
     items: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ExternalMethod:
+class ExternalMethod(NamedTuple):
     """A method of an object whose class is not read."""
 
     owner: Instance | Items

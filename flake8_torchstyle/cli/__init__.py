@@ -67,7 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(arguments: list[str]) -> int:
     chosen = next((word for word in arguments if not word.startswith("-")), None)
-    parser = _parser(chosen if chosen in _COMMANDS else None)
+    parser = _parser(chosen if chosen in _COMMANDS else None, alone=arguments[:1] == [chosen])
     program: list[str] = []
     if chosen == "verify" and "--" in arguments:
         # What follows is the user's command line, options and all; argparse would look into it.
@@ -88,8 +88,11 @@ def _run(arguments: list[str]) -> int:
         return FAILURE
 
 
-def _parser(chosen: str | None) -> argparse.ArgumentParser:
-    """The parser, with the arguments of the chosen subcommand only."""
+def _parser(chosen: str | None, *, alone: bool) -> argparse.ArgumentParser:
+    """The parser, with the arguments of the chosen subcommand only.
+
+    `alone` leaves the other subcommands out: making them takes as long as a small file.
+    """
     parser = argparse.ArgumentParser(
         prog="torchstyle",
         description="Find, fix and prove PyTorch API-usage habits that run but are wrong.",
@@ -98,7 +101,8 @@ def _parser(chosen: str | None) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"torchstyle {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    for name, summary in _COMMANDS.items():
+    for name in [chosen] if chosen and alone else _COMMANDS:
+        summary = _COMMANDS[name]
         command = commands.add_parser(
             name,
             help=summary,
