@@ -1,7 +1,8 @@
 """The values that flow through the linter: rules, findings, fixes, edits.
 
 Everything here is frozen, picklable and free of libcst, so that findings can cross process boundaries and be
-reported without knowing how they were made.
+reported without knowing how they were made. Named tuples, here and elsewhere on the way of a file without findings: a
+frozen dataclass with slots takes most of a millisecond to make, and a clean file should take none of them.
 """
 
 from __future__ import annotations
@@ -85,7 +86,8 @@ class Example(NamedTuple):
 class Rule(NamedTuple):
     """One rule: the name it goes by, its page, its examples and its check.
 
-    `check` receives each libcst node of a type in `on` together with the file's context and yields reports.
+    `check` receives each libcst node of a type in `on` that a screen has let through, together with its context, and
+    yields reports.
     `docs` is the page (the rule module's docstring), `ok` are snippets that must stay silent.
     """
 

@@ -118,6 +118,7 @@ def _small(args: argparse.Namespace) -> None:
     start = [sys.executable, "-c"]
     engines = "import flake8.main.application, flake8.checker, pyflakes.checker, pycodestyle"
     commands = {
+        "Python and `import libcst`": [*start, "import libcst"],
         "`torchstyle --help`": [f"{BIN}/torchstyle", "--help"],
         "`torchstyle check` of one clean file": [f"{BIN}/torchstyle", "check", "--no-cache", "clean.py"],
         "flake8's imports": [*start, engines],
