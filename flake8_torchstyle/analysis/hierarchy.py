@@ -86,15 +86,18 @@ def _with_call(text: bytes, classes: Sequence[re.Match[bytes]]) -> Iterator[byte
 
 
 def _around(text: bytes, classes: Sequence[re.Match[bytes]], place: int, indentation: int) -> Iterator[bytes]:
-    """The class in whose body a row stands; all those it might be where one may be part of a docstring."""
+    """The classes in whose body a row may stand: from below, each that is indented less than the one before.
+
+    One that may be part of a docstring counts and hides none; tabs tell nothing.
+    """
     tabbed = text.startswith(b"\t", place)
     for match in reversed(classes):
-        row = text.rfind(b"\n", 0, match.start()) + 1
-        if match.start() < place and (tabbed or match.start() - row < indentation):
+        column = match.start() - text.rfind(b"\n", 0, match.start()) - 1
+        if match.start() < place and (tabbed or column < indentation):
             yield match[1]
             quotes = text.count(b'"""', 0, match.start()) + text.count(b"'''", 0, match.start())
             if quotes % 2 == 0 and not tabbed:
-                return
+                indentation = column
 
 
 def _imported_as(text: bytes, wanted: Collection[bytes]) -> Iterator[tuple[bytes, bytes]]:

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from ..analysis.names import FileNames
 
-# White space, line continuations, comments, and the parentheses that may close around what stands before a dot. A
-# comment has to reach the end of its row: a row of `#` could else be split in exponentially many ways.
+# White space, line continuations, comments. A comment has to reach the end of its row: a row of `#` could else be split
+# in exponentially many ways.
+BLANK = r"(?:[\s\\]|#[^\r\n]*(?![^\r\n]))"
+# The same, and the parentheses that may close around what stands before a dot.
 GAP = r"(?:[\s\\)]|#[^\r\n]*(?![^\r\n]))*"
 _DELIMITER = re.compile(r"[()\[\]{},#'\"]")
-_AS = re.compile(r"as(?<!\was)[\s\\]+(\w+)")
+_AS = re.compile(rf"as(?<!\was){BLANK}+(\w+)")
 # A longer call is not read to its end: a text full of parentheses that nothing closes must not take for ever.
 _LONGEST_CALL = 2_000
 _COMMENT_END = re.compile(r"[\r\n]")

@@ -7,17 +7,17 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ._screen import GAP, Screen, arguments
+from ._screen import BLANK, GAP, Screen, arguments
 
 if TYPE_CHECKING:
     from ..analysis.names import FileNames
 
 _SOFTMAX = ("softmax", "Softmax", "softmin", "Softmin")
 _COMPUTED = tuple(re.compile(rf"{word}\w*{GAP}\(") for word in _SOFTMAX)
-_RENAMED = tuple(re.compile(rf"{word}[\s\\]+as[\s\\]") for word in _SOFTMAX)
+_RENAMED = tuple(re.compile(rf"{word}{BLANK}+as(?!\w)") for word in _SOFTMAX)
 _WORDS = ("nll_loss", "cross_entropy", "NLLLoss", "CrossEntropyLoss")
 _LOSSES = tuple(re.compile(rf"{word}\w*") for word in _WORDS)
-_AS = re.compile(r"(?:[\s\\]|#[^\r\n]*(?![^\r\n]))+as[\s\\]+(\w+)")
+_AS = re.compile(rf"{BLANK}+as{BLANK}+(\w+)")
 _OPENING = re.compile(r"\(")
 _CALLED = re.compile(rf"{GAP}\(")
 # Each is searched for in the whole text.

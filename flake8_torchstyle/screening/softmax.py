@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
-from ._screen import GAP, Screen, arguments, before_dot, renamed, words_at
+from ._screen import BLANK, GAP, Screen, arguments, before_dot, renamed, words_at
 
 if TYPE_CHECKING:
     from ..analysis.names import FileNames
@@ -18,7 +18,7 @@ _FUNCTIONS, _CLASSES = (
     tuple(re.compile(rf"{word}(?<!\w{word})(?:max|min)(?!\w){GAP}\(") for word in words)
     for words in (("soft", "log_soft"), ("Soft", "LogSoft"))
 )
-_ALIASED = tuple(re.compile(rf"{word}(?:max|min)[\s\\]+as[\s\\]+(\w+)") for word in ("soft", "Soft"))
+_ALIASED = tuple(re.compile(rf"{word}(?:max|min){BLANK}+as{BLANK}+(\w+)") for word in ("soft", "Soft"))
 _KEYWORD = re.compile(r"[\s\\]*(\w+)[\s\\]*=(?!=)")
 _LAST_WORD = re.compile(r"\w*$")
 

@@ -30,6 +30,8 @@ CANDIDATES = {
     "softmax behind a comment": F + "y = (F  # )\n  .softmax(x))\n",
     "softmax of torch's functional": "import torch\ny = torch.nn.functional.softmax(x)\n",
     "softmax of an imported functional": "from torch.nn import functional\ny = functional.softmax(x)\n",
+    "softmax of a module named below a comment": "from torch.nn import (functional as  # why\n  G)\ny = G.softmax(x)\n",
+    "softmax named below a comment": "from torch.nn.functional import (softmax  # why\n  as s)\ny = s(x)\n",
     "softmax of a text": F + "y = F.softmax(f('(,', \"dim=1\"), dtype=d)\n",
     "softmax of an f-string": F + "y = F.softmax(f(f'{d[\"a\"]}, dim=1'))\n",
     "softmax with a comment": F + "y = F.softmax(x  # , dim=1)\n)\n",
